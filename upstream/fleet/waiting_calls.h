@@ -1,0 +1,97 @@
+// The calls of one upstream that cannot be sent yet: it is starting, or has as many in flight as it
+// may. First come, first served. Resource.
+//
+// Threads: the loop thread only. Limits: the owner asks size() first.
+#pragma once
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <utility>
+
+#include "base/runtime.h"
+#include "upstream/session/request_writer.h"
+
+namespace upstream {
+
+class WaitingCalls {
+ public:
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    // What to say to a call that has waited too long; `deadline_passed` tells its own deadline from
+    // the longest wait for a start.
+    virtual base::Error on_waited_too_long(bool deadline_passed) = 0;
+    virtual void on_waiting_failed(std::uint32_t calls) = 0;
+  };
+
+  // `listener` outlives it.
+  WaitingCalls(base::Runtime runtime, Listener& listener)
+      : runtime_(runtime), listener_(listener) {}
+  WaitingCalls(const WaitingCalls&) = delete;
+  WaitingCalls& operator=(const WaitingCalls&) = delete;
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(calls_.size()); }
+  bool empty() const { return calls_.empty(); }
+
+  // It fails at its deadline or after `wait_max`, when given, if that is sooner.
+  void add(const CallSpec& spec, std::uint64_t serial, std::optional<base::Duration> wait_max);
+  // The wait for a start begins now for all of them.
+  void limit_wait(base::Duration wait_max);
+  // Only their own deadlines count from now on.
+  void unlimit_wait();
+  // False when no such call waits.
+  bool cancel(std::uint64_t serial);
+
+  // Takes the oldest: `use(const CallSpec&, serial)` gets it with what is left of its deadline.
+  // REQUIRES: not empty.
+  template <class Use>
+  void take_first(Use use) {
+    const std::list<Entry> taken = detach_first();
+    const Entry& entry = taken.front();
+    entry.call.with_spec([&](CallSpec spec) {
+      spec.deadline = entry.deadline - runtime_.now();
+      use(static_cast<const CallSpec&>(spec), entry.serial);
+    });
+  }
+
+  // All fail with `error` at the end of the turn.
+  void fail_all(const base::Error& error);
+  // One that was taken fails at the end of the turn.
+  void fail_later(const CallSpec& spec, std::uint64_t serial, const base::Error& error);
+  // Nobody waits, nor for bad news.
+  bool settled() const { return calls_.empty() && failed_.empty(); }
+
+ private:
+  struct Entry {
+    Entry(WaitingCalls& owning, const CallSpec& spec, std::uint64_t number, base::TimePoint end)
+        : owner(owning), call(spec), serial(number), deadline(end) {}
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    void fire() { owner.expire(*this); }
+
+    WaitingCalls& owner;
+    StoredCall call;
+    std::uint64_t serial;
+    base::TimePoint deadline;
+    base::Timer<Entry, &Entry::fire> timer{*this};
+  };
+  struct Failed {
+    CallSink* sink;
+    CallTag tag;
+    std::uint64_t serial;
+    base::Error error;
+  };
+
+  void arm(Entry& entry, std::optional<base::Duration> wait_max);
+  void expire(Entry& entry);
+  std::list<Entry> detach_first();
+  void deliver_failed();
+
+  base::Runtime runtime_;
+  Listener& listener_;
+  std::list<Entry> calls_;
+  std::list<Failed> failed_;
+  base::EndOfTurn<WaitingCalls, &WaitingCalls::deliver_failed> deliver_{*this};
+};
+
+}  // namespace upstream

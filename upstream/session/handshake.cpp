@@ -1,0 +1,107 @@
+#include "upstream/session/handshake.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+#include "protocol/jsonrpc.h"
+
+namespace upstream {
+namespace {
+
+constexpr base::JsonLimits kAnswerLimits{.bytes_max = 1024 * 1024, .depth_max = 64};
+constexpr std::size_t kShownBytesMax = 200;
+
+base::Error broken(std::string what) {
+  return {base::ErrorCode::protocol_error, std::move(what),
+          "Check that the command or url is an MCP server"};
+}
+
+std::string text_member(const rapidjson::Value& object, std::string_view name) {
+  return std::string(base::json_string(object, name).value_or(""));
+}
+
+std::string object_member(const rapidjson::Value& object, std::string_view name) {
+  const rapidjson::Value* member = base::json_object(object, name);
+  return member != nullptr ? base::to_json(*member) : "{}";
+}
+
+base::Error refusal(const FlowReply& reply) {
+  if (reply.outcome == FlowReply::Outcome::failed) return reply.failure;
+  return broken("The server refused to initialize: " +
+                reply.failure.message.substr(0, kShownBytesMax));
+}
+
+base::Task<FlowReply> ask_initialize(FlowPort& port, protocol::Revision revision) {
+  std::string params;
+  append_initialize_params(params, revision);
+  FlowRequest request(port, "initialize", params);
+  FlowReply reply = co_await request;
+  co_return reply;
+}
+
+}  // namespace
+
+void append_initialize_params(std::string& out, protocol::Revision revision) {
+  base::JsonWriter json(out);
+  json.begin_object().field("protocolVersion", protocol::to_string(revision));
+  json.raw_field("capabilities", "{}");
+  json.key("clientInfo").begin_object();
+  json.field("name", "mcptrunk").field("version", MCPTRUNK_VERSION);
+  json.end_object().end_object();
+}
+
+base::Result<Greeting> read_initialize_result(std::string_view result) {
+  const auto document = base::parse_document(result, kAnswerLimits);
+  if (!document)
+    return broken("The answer to initialize cannot be read: " + document.error().message);
+  const auto version = base::json_string(*document, "protocolVersion");
+  if (!version) return broken("The answer to initialize names no protocolVersion");
+  const auto revision = protocol::accept_initialize(*version);
+  if (!revision) {
+    return broken("The server speaks revision " + std::string(version->substr(0, 32)) +
+                  " of the protocol, which is not known");
+  }
+  Greeting greeting;
+  greeting.revision = *revision;
+  ServerInfo& server = greeting.server;
+  server.protocol_version = protocol::to_string(*revision);
+  server.instructions = text_member(*document, "instructions");
+  server.capabilities = object_member(*document, "capabilities");
+  server.implementation = object_member(*document, "serverInfo");
+  if (const auto* info = base::json_object(*document, "serverInfo")) {
+    server.name = text_member(*info, "name");
+    server.version = text_member(*info, "version");
+  }
+  return greeting;
+}
+
+std::optional<protocol::Revision> supported_by_refusal(std::string_view error) {
+  const auto document = base::parse_document(error, kAnswerLimits);
+  if (!document) return std::nullopt;
+  const rapidjson::Value* data = base::json_object(*document, "data");
+  const rapidjson::Value* list = data != nullptr ? base::json_array(*data, "supported") : nullptr;
+  if (list == nullptr) return std::nullopt;
+  std::optional<protocol::Revision> best;
+  for (const rapidjson::Value& item : list->GetArray()) {
+    if (!item.IsString()) continue;
+    const auto revision = protocol::accept_initialize(base::json_text(item));
+    if (revision && (!best || *revision > *best)) best = revision;
+  }
+  return best;
+}
+
+base::Task<base::Result<Greeting>> connect(FlowPort& port) {
+  FlowReply reply = co_await ask_initialize(port, protocol::kNewestLegacy);
+  if (reply.outcome == FlowReply::Outcome::error) {
+    if (const auto other = supported_by_refusal(reply.body)) {
+      reply = co_await ask_initialize(port, *other);
+    }
+  }
+  if (reply.outcome != FlowReply::Outcome::result) co_return refusal(reply);
+  base::Result<Greeting> greeting = read_initialize_result(reply.body);
+  if (greeting.ok()) port.flow_notify("notifications/initialized", {});
+  co_return greeting;
+}
+
+}  // namespace upstream
