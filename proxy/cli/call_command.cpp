@@ -1,0 +1,62 @@
+// `mcptrunk call SERVER:TOOL`.
+#include <fmt/format.h>
+
+#include "proxy/cli/command.h"
+#include "proxy/cli/json_option.h"
+#include "proxy/cli/json_view.h"
+#include "proxy/cli/tools_view.h"
+
+namespace proxy::cli {
+namespace {
+
+// What the daemon may need beyond the tool's own time: a start, the way there and back.
+constexpr std::chrono::seconds kSlack{35};
+
+struct Options {
+  std::string id;
+  std::string arguments = "{}";
+  std::int64_t timeout_seconds = 120;
+};
+
+ExitCode call(Context& context, const Options& options) {
+  const auto arguments =
+      json_object_option(context, "--args", options.arguments, R"('{"path":"/tmp"}')");
+  if (!arguments) return context.fail(arguments.error());
+  const auto client = context.client();
+  if (!client) return context.fail(client.error());
+
+  const std::chrono::seconds timeout(options.timeout_seconds);
+  std::string body;
+  base::JsonWriter writer(body);
+  writer.begin_object().field("id", options.id).raw_field("arguments", *arguments);
+  writer.field("timeout_ms", std::chrono::milliseconds(timeout).count()).end_object();
+  const auto data = (*client)->post("tools/call", body, timeout + kSlack);
+
+  bool is_error = false;
+  const auto render = [&](const rapidjson::Value& result, const Screen& screen) {
+    return render_call_result(result, screen);
+  };
+  if (data) {
+    const auto document = base::parse_document(*data, Context::kDataLimits);
+    is_error = document && flag_of(*document, "isError");
+  }
+  const ExitCode shown = context.present(data, render);
+  return shown == ExitCode::ok && is_error ? ExitCode::failed : shown;
+}
+
+}  // namespace
+
+void add_call_command(CommandLine& line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = line.add(line.app, "call", "Call a tool",
+                               "mcptrunk call github:create_issue --args '{\"title\":\"Hello\"}'");
+  command->add_option("id", options->id, "The tool")->required()->option_text("SERVER:TOOL");
+  command->add_option("--args", options->arguments, "Its arguments: JSON, @FILE or - (stdin)")
+      ->option_text("JSON");
+  command->add_option("--timeout", options->timeout_seconds, "Seconds to wait (120)")
+      ->check(CLI::Range(1, 86'400).description(""))
+      ->option_text("SECONDS");
+  line.on(command, [&context = line.context, options] { return call(context, *options); });
+}
+
+}  // namespace proxy::cli

@@ -1,0 +1,134 @@
+// The doctor on machines with one fault each.
+#include "proxy/cli/doctor.h"
+
+#include <catch2/catch.hpp>
+
+#include "proxy/cli/test_shell.h"
+
+namespace proxy::cli {
+namespace {
+
+struct FakeMachine final : Machine {
+  base::Result<void> try_to_listen(const config::Listen& where) override {
+    if (port_free) return base::kDone;
+    return base::Error{base::ErrorCode::address_in_use, to_string(where) + " is taken", "stop it"};
+  }
+  std::uint64_t open_files_max() override { return open_files; }
+  std::optional<std::uint64_t> free_bytes(const std::string&) override { return free; }
+  base::WallTime now() override { return base::WallTime(std::chrono::milliseconds(clock_ms)); }
+
+  bool port_free = true;
+  std::uint64_t open_files = 1'000'000;
+  std::uint64_t free = 1ULL << 40U;
+  std::int64_t clock_ms = 4'000'000'000'000;  // later than all files
+};
+
+struct Patient {
+  Patient() {
+    REQUIRE(shell.files.create_dirs("/home/u/.mcptrunk", 0700).ok());
+    shell.machine = [this] {
+      auto made = std::make_unique<FakeMachine>();
+      *made = machine;
+      return made;
+    };
+  }
+  void write(const std::string& text, std::uint32_t mode = 0600) {
+    REQUIRE(shell.files.write_new("/home/u/.mcptrunk/mcp_config.json", text, mode).ok());
+  }
+  int examine(bool with_daemon = false) { return shell.run({"doctor"}, with_daemon); }
+
+  Shell shell;
+  FakeMachine machine;
+};
+
+TEST_CASE("a healthy machine needs nothing: exit 0", "[doctor]") {
+  Patient patient;
+  patient.write(R"({"mcpServers":{"a":{"command":"/bin/sh"}}})");
+  CHECK(patient.examine() == 0);
+  CHECK(patient.shell.printed("1 servers, 0 groups"));
+  CHECK(patient.shell.printed("notice   daemon: no daemon is running"));
+  CHECK(patient.shell.printed("nothing needs to be done"));
+  CHECK(patient.shell.files.list_dir("/home/u/.mcptrunk")->size() == 1);
+}
+
+TEST_CASE("a fresh installation needs nothing either", "[doctor]") {
+  Patient patient;
+  CHECK(patient.examine() == 0);
+  CHECK(patient.shell.printed("servers add"));
+}
+
+TEST_CASE("each fault is a problem with its remedy: exit 1", "[doctor]") {
+  Patient patient;
+  SECTION("a broken configuration") {
+    patient.write("{\"mcpServers\":{\"a\":{}}}");
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("problem  configuration: line 1, mcpServers.a"));
+  }
+  SECTION("a variable, a command and a directory that are missing") {
+    patient.write(R"({"mcpServers":{
+      "v":{"command":"/bin/sh","env":{"T":"${NOT_SET}"}},
+      "c":{"command":"/no/such/program"},
+      "d":{"command":"/bin/sh","working_dir":"/no/such/dir"},
+      "off":{"command":"/no/such/program","startup_mode":"disabled"}}})");
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("problem  server v: NOT_SET is not set"));
+    CHECK(patient.shell.printed("problem  server c: \"/no/such/program\" does not exist"));
+    CHECK(patient.shell.printed("problem  server d: the working directory"));
+    CHECK(patient.shell.printed("3 problems to solve"));
+  }
+  SECTION("a port that is taken") {
+    patient.machine.port_free = false;
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("127.0.0.1:8080 is taken"));
+  }
+  SECTION("too few open files") {
+    patient.machine.open_files = 256;
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("LimitNOFILE"));
+  }
+  SECTION("a full disk") {
+    patient.machine.free = 5 * 1024 * 1024;
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("only 5 MiB are left"));
+  }
+  SECTION("a clock that was never set") {
+    patient.machine.clock_ms = 0;
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("clock stands before 2024"));
+  }
+  SECTION("a key that others can read") {
+    REQUIRE(patient.shell.files.write_new("/home/u/.mcptrunk/api_key", "k", 0644).ok());
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("chmod 600 '/home/u/.mcptrunk/api_key'"));
+  }
+}
+
+TEST_CASE("what may be meant is a notice, not a problem", "[doctor]") {
+  Patient patient;
+  patient.write("{}", 0444);
+  CHECK(patient.examine() == 0);
+  CHECK(patient.shell.printed("others can read the file"));
+  CHECK(patient.shell.printed("the file is read-only"));
+}
+
+TEST_CASE("a running daemon is asked for its servers, and why tells what to do", "[doctor]") {
+  Patient patient;
+  patient.shell.daemon.data(
+      "GET /api/v1/status",
+      {R"({"version":"9","url":"http://h/mcp","store_available":false,"data_dir":"/d",)"
+       R"("config_rejected":"line 3: no"})"});
+  patient.shell.daemon.data("GET /api/v1/servers",
+                            {servers_data({server_row("a", "ready"), server_row("b", "backoff")})});
+  patient.shell.daemon.data("GET /api/v1/servers/b",
+                            {R"({"name":"b","why":{"summary":"it failed","fix":"do this"}})"});
+  CHECK(patient.examine(true) == 1);
+  CHECK(patient.shell.printed("problem  server b: backoff: it failed\n         -> do this"));
+  CHECK(patient.shell.printed("its store does not take changes"));
+  CHECK(patient.shell.printed("older configuration"));
+  CHECK(patient.shell.printed("3 problems"));
+  CHECK(patient.shell.run({"doctor", "-o", "json"}) == 1);
+  CHECK(patient.shell.printed(R"({"problems":3,"findings":[{"check":"configuration",)"));
+}
+
+}  // namespace
+}  // namespace proxy::cli

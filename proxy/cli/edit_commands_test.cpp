@@ -1,0 +1,157 @@
+// The commands that change the configuration: what they send, and every way to misuse them.
+#include <catch2/catch.hpp>
+
+#include "proxy/cli/test_shell.h"
+
+namespace proxy::cli {
+namespace {
+
+constexpr const char* kAdded =
+    R"({"server":"a","action":"add","changed":true,"state":"queued","held_by":""})";
+constexpr const char* kGroup =
+    R"({"group":"db","action":"update","updated":1,"unchanged":2,"members":[]})";
+
+// What was sent last, without the key.
+std::string sent(Shell& shell) {
+  std::string last = shell.daemon.seen().back();
+  return last.erase(last.find("key=k "), 6);
+}
+
+TEST_CASE("servers add sends the entry that the options describe", "[cli]") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/servers", {kAdded});
+  CHECK(shell.run({"servers",
+                   "add",
+                   "a",
+                   "-e",
+                   "TOKEN=x=y",
+                   "--env",
+                   "EMPTY=",
+                   "-g",
+                   "db",
+                   "--tag",
+                   "t",
+                   "--mode",
+                   "lazy_loading",
+                   "--description",
+                   "d",
+                   "--working-dir",
+                   "/w",
+                   "--",
+                   "npx",
+                   "-y",
+                   "--url",
+                   "pkg"}) == 0);
+  CHECK(sent(shell) ==
+        R"(POST /api/v1/servers {"name":"a","command":"npx","args":["-y","--url","pkg"],)"
+        R"("env":{"TOKEN":"x=y","EMPTY":""},"working_dir":"/w","description":"d",)"
+        R"("startup_mode":"lazy_loading","groups":["db"],"tags":["t"]})");
+  CHECK(shell.printed("a: add done, now queued"));
+  CHECK(shell.run({"servers", "add", "a", "https://h/mcp", "--protocol", "sse", "-H",
+                   "Authorization: Bearer ${T}"}) == 0);
+  CHECK(sent(shell) == R"(POST /api/v1/servers {"name":"a","url":"https://h/mcp","protocol":"sse",)"
+                       R"("headers":{"Authorization":"Bearer ${T}"}})");
+  CHECK(shell.run({"servers", "add", "a", "--server-url", "http://l:1/mcp", "--", "prog"}) == 0);
+  CHECK(sent(shell) ==
+        R"(POST /api/v1/servers {"name":"a","command":"prog","url":"http://l:1/mcp"})");
+}
+
+TEST_CASE("servers add takes a whole entry as JSON", "[cli]") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/servers", {kAdded});
+  CHECK(shell.run({"servers", "add", "a", "--json", R"({"command":"x"})"}) == 0);
+  CHECK(sent(shell) == R"(POST /api/v1/servers {"command":"x","name":"a"})");
+  shell.console.input = R"({"name":"a","url":"u"})";
+  CHECK(shell.run({"servers", "add", "a", "--json", "-"}) == 0);
+  CHECK(sent(shell) == R"(POST /api/v1/servers {"name":"a","url":"u"})");
+}
+
+TEST_CASE("servers add --wait waits until it runs", "[cli]") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/servers", {kAdded});
+  shell.daemon.data("GET /api/v1/servers", {servers_data({server_row("a", "connecting")}),
+                                            servers_data({server_row("a", "unconfigured")})});
+  CHECK(shell.run({"servers", "add", "a", "--wait", "--", "x"}) == 1);
+  CHECK(shell.pauses.size() == 1);
+  CHECK(shell.complained("servers why"));
+}
+
+TEST_CASE("servers remove names what is gone", "[cli]") {
+  Shell shell;
+  shell.daemon.data("DELETE /api/v1/servers/git%20hub", {R"({"server":"git hub"})"});
+  CHECK(shell.run({"servers", "remove", "git hub"}) == 0);
+  CHECK(shell.console.printed == "git hub: removed\n");
+  shell.daemon.error("DELETE /api/v1/servers/b", 412,
+                     R"({"code":"MCPT_CONFIG_CHANGED","message":"changed","remedy":"look"})");
+  CHECK(shell.run({"servers", "remove", "b"}) == 1);
+  CHECK(shell.run({"servers", "remove", "c"}) == 7);
+}
+
+TEST_CASE("groups are added, removed, renamed and filled", "[cli]") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/groups", {kGroup});
+  shell.daemon.data("PATCH /api/v1/groups/db", {kGroup});
+  shell.daemon.data("DELETE /api/v1/groups/db", {kGroup});
+  CHECK(shell.run({"groups", "add", "db", "--parent", "ops", "--color", "red", "--description", "d",
+                   "-s", "a", "--server", "b", "--disabled"}) == 0);
+  CHECK(sent(shell) ==
+        R"(POST /api/v1/groups {"name":"db","description":"d","parent":"ops","color":"red",)"
+        R"("enabled":false,"members":["a","b"]})");
+  CHECK(shell.printed("1 updated, 2 unchanged"));
+  CHECK(shell.run({"groups", "rename", "db", "stores"}) == 0);
+  CHECK(sent(shell) == R"(PATCH /api/v1/groups/db {"name":"stores"})");
+  CHECK(shell.run({"groups", "assign", "db", "a", "b"}) == 0);
+  CHECK(sent(shell) == R"(PATCH /api/v1/groups/db {"assign":["a","b"]})");
+  CHECK(shell.run({"groups", "unassign", "db", "a"}) == 0);
+  CHECK(sent(shell) == R"(PATCH /api/v1/groups/db {"unassign":["a"]})");
+  CHECK(shell.run({"groups", "remove", "db", "-o", "json"}) == 0);
+  CHECK(shell.console.printed == std::string(kGroup) + "\n");
+}
+
+TEST_CASE("backup names a whole path, wherever the daemon was started", "[cli]") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/backup", {R"({"path":"/b/s.mdb"})"});
+  CHECK(shell.run({"backup", "/b/../b/s.mdb"}) == 0);
+  CHECK(sent(shell) == R"(POST /api/v1/backup {"path":"/b/s.mdb"})");
+  CHECK(shell.printed("/b/s.mdb"));
+  CHECK(shell.run({"backup", "s.mdb"}) == 0);
+  CHECK(sent(shell).find(R"({"path":"/)") != std::string::npos);
+}
+
+TEST_CASE("wrong use of a command that changes things sends nothing and says what to do", "[cli]") {
+  const std::vector<std::vector<std::string>> wrong{
+      {"servers", "add"},
+      {"servers", "add", "a"},
+      {"servers", "add", "a", "-e", "TOKEN", "--", "x"},
+      {"servers", "add", "a", "-e", "=x", "--", "x"},
+      {"servers", "add", "a", "-e", "A=1", "-e", "A=2", "--", "x"},
+      {"servers", "add", "a", "-H", "Authorization", "--", "x"},
+      {"servers", "add", "a", "--json", "{"},
+      {"servers", "add", "a", "--json", "[]"},
+      {"servers", "add", "a", "--json", R"({"name":"b"})"},
+      {"servers", "add", "a", "--json", "{}", "--", "x"},
+      {"servers", "add", "a", "--nonsense", "--", "x"},
+      {"servers", "add", "a", "--wait", "--wait-timeout", "0", "--", "x"},
+      {"servers", "remove"},
+      {"servers", "remove", "a", "b"},
+      {"groups", "add"},
+      {"groups", "add", "a", "b"},
+      {"groups", "rename", "a"},
+      {"groups", "assign", "a"},
+      {"groups", "unassign"},
+      {"groups", "remove"},
+      {"backup"},
+      {"backup", ""},
+      {"backup", "a", "b"}};
+  Shell shell;
+  for (const auto& command : wrong) {
+    CAPTURE(command);
+    CHECK(shell.run(command) == 2);
+    CHECK(shell.complained("error: "));
+    CHECK(shell.complained("\n  "));
+  }
+  CHECK(shell.daemon.seen().empty());
+}
+
+}  // namespace
+}  // namespace proxy::cli

@@ -1,0 +1,80 @@
+// `mcptrunk serve`: only the options; the daemon is given by the program.
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "proxy/cli/command.h"
+#include "proxy/cli/listen_option.h"
+
+namespace proxy::cli {
+namespace {
+
+struct Options {
+  std::string listen;
+  std::optional<config::LogLevel> log_level;
+  bool quiet = false;
+};
+
+const std::map<std::string, config::LogLevel> kLogLevels{{"trace", config::LogLevel::trace},
+                                                         {"debug", config::LogLevel::debug},
+                                                         {"info", config::LogLevel::info},
+                                                         {"warning", config::LogLevel::warning},
+                                                         {"error", config::LogLevel::error}};
+
+int serve(Context& context, const Options& options) {
+  ServeOptions serve;
+  serve.config_path = config_path(context.daemon, context.env());
+  serve.config_path_given =
+      !context.daemon.config.empty() || context.env()("MCPTRUNK_CONFIG").value_or("") != "";
+  if (!context.daemon.data_dir.empty() || context.env()("MCPTRUNK_DATA_DIR").value_or("") != "") {
+    serve.data_dir = data_dir(context.daemon, context.env(), context.files());
+  }
+  if (!options.listen.empty()) {
+    auto listen = listen_from(options.listen);
+    if (!listen) return static_cast<int>(context.fail(listen.error()));
+    serve.listen = *std::move(listen);
+  }
+  serve.log_level = options.log_level;
+  serve.quiet = options.quiet;
+  return context.serve(serve);
+}
+
+}  // namespace
+
+base::Result<config::Listen> listen_from(std::string_view text) {
+  const base::Error bad{base::ErrorCode::invalid_argument,
+                        fmt::format("\"{}\" is no address to listen on", text),
+                        "give HOST:PORT, like 127.0.0.1:8080, [::1]:8080 or :0"};
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return bad;
+  config::Listen listen;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return bad;
+  }
+  if (!host.empty()) listen.host = host;
+  const std::string_view port = text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return bad;
+  return listen;
+}
+
+void add_serve_command(CommandLine& line) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      line.add(line.app, "serve", "Run the daemon in the foreground",
+               "mcptrunk serve --config ~/.mcptrunk/mcp_config.json --listen 127.0.0.1:8080");
+  command->add_option("--listen", options->listen, "Address; port 0 lets the system choose")
+      ->option_text("HOST:PORT");
+  command->add_option("--log-level", options->log_level, "trace, debug, info, warning or error")
+      ->transform(CLI::CheckedTransformer(kLogLevels).description(""))
+      ->option_text("LEVEL");
+  command->add_flag("--quiet", options->quiet, "No log on the console; its file gets it");
+  command->callback([&line, options] {
+    line.action = [&context = line.context, options] { return serve(context, *options); };
+  });
+}
+
+}  // namespace proxy::cli

@@ -1,0 +1,218 @@
+// `mcptrunk servers add` and `remove`.
+#include <fmt/format.h>
+
+#include "proxy/cli/command.h"
+#include "proxy/cli/json_option.h"
+#include "proxy/cli/json_view.h"
+#include "proxy/cli/servers_view.h"
+#include "proxy/cli/wait.h"
+
+namespace proxy::cli {
+namespace {
+
+struct Options {
+  std::string name;
+  std::vector<std::string> command;  // with its arguments
+  std::string url;
+  std::vector<std::string> env;
+  std::vector<std::string> headers;
+  std::vector<std::string> groups;
+  std::vector<std::string> tags;
+  std::string description;
+  std::string working_dir;
+  std::string protocol;
+  std::string mode;
+  std::string json;
+  bool wait = false;
+  std::int64_t wait_seconds = kWaitDefault.count();
+};
+
+base::Error bad(std::string message, std::string remedy) {
+  return {base::ErrorCode::invalid_argument, std::move(message), std::move(remedy)};
+}
+
+std::string trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(' ');
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(' ') - begin + 1));
+}
+
+// "NAME=VALUE" or "Name: value" as members of an object.
+base::Result<void> write_pairs(base::JsonWriter& out, std::string_view field, char separator,
+                               const std::vector<std::string>& pairs, std::string_view example) {
+  if (pairs.empty()) return base::kDone;
+  out.key(field).begin_object();
+  std::vector<std::string> names;
+  for (const std::string& pair : pairs) {
+    const std::size_t at = pair.find(separator);
+    std::string name = trimmed(std::string_view(pair).substr(0, at));
+    if (at == std::string::npos || name.empty()) {
+      return bad(fmt::format("\"{}\" has no name and value", pair),
+                 fmt::format("write it like {}", example));
+    }
+    if (std::ranges::find(names, name) != names.end()) {
+      return bad(fmt::format("{} is given twice", name), "give it once");
+    }
+    const std::string_view value = std::string_view(pair).substr(at + 1);
+    out.field(name, separator == ':' ? trimmed(value) : std::string(value));
+    names.push_back(std::move(name));
+  }
+  out.end_object();
+  return base::kDone;
+}
+
+void write_list(base::JsonWriter& out, std::string_view field,
+                const std::vector<std::string>& values) {
+  if (values.empty()) return;
+  out.key(field).begin_array();
+  for (const std::string& value : values) out.value(value);
+  out.end_array();
+}
+
+void write_text(base::JsonWriter& out, std::string_view field, const std::string& value) {
+  if (!value.empty()) out.field(field, value);
+}
+
+// One word that is a URL stands for --server-url.
+bool is_url(const Options& options) {
+  return options.command.size() == 1 && options.url.empty() &&
+         (options.command.front().starts_with("http://") ||
+          options.command.front().starts_with("https://"));
+}
+
+base::Result<std::string> entry_of(const Options& options) {
+  if (options.command.empty() && options.url.empty()) {
+    return bad("neither a command nor a URL is given",
+               "write it like: mcptrunk servers add files -- npx -y "
+               "@modelcontextprotocol/server-filesystem /tmp");
+  }
+  std::string text;
+  base::JsonWriter out(text);
+  out.begin_object().field("name", options.name);
+  if (is_url(options)) {
+    out.field("url", options.command.front());
+  } else if (!options.command.empty()) {
+    out.field("command", options.command.front());
+    write_list(out, "args", {options.command.begin() + 1, options.command.end()});
+  }
+  write_text(out, "url", options.url);
+  write_text(out, "protocol", options.protocol);
+  if (auto done = write_pairs(out, "env", '=', options.env, "--env TOKEN=abc"); !done) {
+    return std::move(done).error();
+  }
+  const auto headers = write_pairs(out, "headers", ':', options.headers,
+                                   "--header \"Authorization: Bearer ${TOKEN}\"");
+  if (!headers) return headers.error();
+  write_text(out, "working_dir", options.working_dir);
+  write_text(out, "description", options.description);
+  write_text(out, "startup_mode", options.mode);
+  write_list(out, "groups", options.groups);
+  write_list(out, "tags", options.tags);
+  out.end_object();
+  return text;
+}
+
+// The entry with the name of the command line in it.
+base::Result<std::string> named_entry(const std::string& name, std::string_view json) {
+  auto document = base::parse_document(json);
+  if (!document) return document.error();
+  const auto given = base::json_string(*document, "name");
+  if (given && *given != name) {
+    return bad(fmt::format("--json is about \"{}\", not \"{}\"", *given, name),
+               "leave the name out of it");
+  }
+  if (!given) {
+    document->AddMember(rapidjson::StringRef("name"),
+                        rapidjson::Value(name, document->GetAllocator()), document->GetAllocator());
+  }
+  return base::to_json(*document);
+}
+
+base::Result<std::string> body_of(Context& context, const Options& options) {
+  if (options.json.empty()) return entry_of(options);
+  if (!options.command.empty() || !options.url.empty()) {
+    return bad("--json and a command or URL are given", "give one of them");
+  }
+  const auto json = json_object_option(context, "--json", options.json,
+                                       R"('{"command":"npx","args":["-y","a-server"]}')");
+  if (!json) return json.error();
+  return named_entry(options.name, *json);
+}
+
+ExitCode wait_for_one(Context& context, const Options& options) {
+  const auto outcome =
+      wait_for(context, Goal::running, {options.name}, std::chrono::seconds(options.wait_seconds));
+  if (!outcome) return context.fail(outcome.error());
+  if (outcome->missed.empty()) return ExitCode::ok;
+  return context.fail({base::ErrorCode::internal, one_line(outcome->missed.front()),
+                       fmt::format("mcptrunk servers why \"{}\"", options.name)});
+}
+
+ExitCode add(Context& context, const Options& options) {
+  const auto body = body_of(context, options);
+  if (!body) return context.fail(body.error());
+  const ExitCode shown = context.present(context.post("servers", *body), render_server_action);
+  return shown == ExitCode::ok && options.wait ? wait_for_one(context, options) : shown;
+}
+
+std::string render_removed(const rapidjson::Value& data, const Screen&) {
+  return one_clean_line(text_of(data, "server")) + ": removed\n";
+}
+
+}  // namespace
+
+void add_server_edits(CommandLine& line, CLI::App& servers) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = line.add(
+      servers, "add", "Add a server to the configuration",
+      "mcptrunk servers add github --env GITHUB_TOKEN=abc -- npx -y @acme/github-mcp\n"
+      "  mcptrunk servers add docs https://docs.example.com/mcp --group web\n"
+      "  mcptrunk servers add files --json '{\"command\":\"files\",\"idle_timeout\":\"5m\"}'");
+  command->add_option("name", options->name, "Its name")->required()->option_text("NAME");
+  command
+      ->add_option("command", options->command, "A URL, or after -- the program and its arguments")
+      ->option_text("[URL | -- COMMAND...]");
+  command->add_option("--server-url", options->url, "Where it listens, when it is not a command")
+      ->option_text("URL");
+  command->add_option("-e,--env", options->env, "A variable; may be repeated")
+      ->option_text("NAME=VALUE")
+      ->expected(1)
+      ->take_all();
+  command->add_option("-H,--header", options->headers, "A header; may be repeated")
+      ->option_text("\"NAME: VALUE\"")
+      ->expected(1)
+      ->take_all();
+  line.takes(command->add_option("-g,--group", options->groups, "A group it joins; may be repeated")
+                 ->option_text("GROUP")
+                 ->expected(1)
+                 ->take_all(),
+             Values::groups);
+  command->add_option("--tag", options->tags, "A tag; may be repeated")
+      ->option_text("TAG")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--description", options->description, "What it is for")->option_text("TEXT");
+  command->add_option("--working-dir", options->working_dir, "Where it runs")->option_text("DIR");
+  command->add_option("--protocol", options->protocol, "stdio, http, streamable-http, sse or auto")
+      ->option_text("WORD");
+  command->add_option("--mode", options->mode, "active, lazy_loading, disabled or quarantined")
+      ->option_text("WORD");
+  command->add_option("--json", options->json, "The whole entry: JSON, @FILE or - (stdin)")
+      ->option_text("JSON");
+  command->add_flag("--wait", options->wait, "Wait until it runs");
+  command->add_option("--wait-timeout", options->wait_seconds, "Seconds to wait (60)")
+      ->check(CLI::Range(1, 3600).description(""))
+      ->option_text("SECONDS");
+  line.on(command, [&context = line.context, options] { return add(context, *options); });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* remove = line.add(servers, "remove", "Take a server out of the configuration",
+                              "mcptrunk servers remove github");
+  line.takes(remove->add_option("name", *name, "The server")->required()->option_text("NAME"),
+             Values::servers);
+  line.on(remove, [&context = line.context, name] {
+    return context.present(context.remove("servers/" + percent_encoded(*name)), render_removed);
+  });
+}
+
+}  // namespace proxy::cli

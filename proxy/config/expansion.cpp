@@ -1,0 +1,141 @@
+#include "proxy/config/expansion.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace proxy::config {
+namespace {
+
+struct Placeholder {
+  std::string name;
+  std::optional<std::string> fallback;
+  std::size_t size = 0;  // bytes from "${" to "}"
+};
+
+bool is_name(std::string_view name) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+  constexpr std::string_view kDigits = "0123456789";
+  const auto is_letter = [&](char c) { return kLetters.find(c) != std::string_view::npos; };
+  return !name.empty() && is_letter(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_letter(c) || kDigits.find(c) != std::string_view::npos;
+         });
+}
+
+// REQUIRES: `text` begins with "${".
+std::optional<Placeholder> placeholder_at(std::string_view text) {
+  const std::size_t end = text.find('}');
+  if (end == std::string_view::npos) return std::nullopt;
+  std::string_view inner = text.substr(2, end - 2);
+  if (inner.starts_with("env:")) inner.remove_prefix(4);
+  Placeholder out;
+  out.size = end + 1;
+  if (const std::size_t dash = inner.find(":-"); dash != std::string_view::npos) {
+    out.fallback = inner.substr(dash + 2);
+    inner = inner.substr(0, dash);
+  }
+  if (!is_name(inner)) return std::nullopt;
+  out.name = inner;
+  return out;
+}
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+std::string expanded(std::string_view text, const Environment& environment,
+                     std::vector<std::string>& unset) {
+  Expanded result = expand(text, environment);
+  for (const std::string& name : result.unset) add_once(unset, name);
+  return std::move(result.text);
+}
+
+std::map<std::string, std::string> expanded(const std::map<std::string, std::string>& values,
+                                            const Environment& environment,
+                                            std::vector<std::string>& unset) {
+  std::map<std::string, std::string> out;
+  for (const auto& [key, value] : values) out.emplace(key, expanded(value, environment, unset));
+  return out;
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): never set
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
+
+Expanded expand(std::string_view text, const Environment& environment) {
+  Expanded out;
+  while (true) {
+    const std::size_t at = text.find("${");
+    out.text += text.substr(0, at);
+    if (at == std::string_view::npos) return out;
+    text.remove_prefix(at);
+    const std::optional<Placeholder> found = placeholder_at(text);
+    if (!found) {
+      out.text += text.substr(0, 2);
+      text.remove_prefix(2);
+      continue;
+    }
+    text.remove_prefix(found->size);
+    if (const std::optional<std::string> value = environment(found->name)) {
+      out.text += *value;
+    } else if (found->fallback) {
+      out.text += *found->fallback;
+    } else {
+      add_once(out.unset, found->name);
+    }
+  }
+}
+
+Expanded expand_path(std::string_view path, const Environment& environment) {
+  if (path != "~" && !path.starts_with("~/")) return expand(path, environment);
+  Expanded out = expand(path.substr(1), environment);
+  if (const std::optional<std::string> home = environment("HOME")) {
+    out.text.insert(0, *home);
+  } else {
+    out.unset.insert(out.unset.begin(), "HOME");
+  }
+  return out;
+}
+
+ExpandedServer expand_server(const ServerConfig& server, const Environment& environment) {
+  ExpandedServer out;
+  Expanded command = expand_path(server.command, environment);
+  out.command = std::move(command.text);
+  for (const std::string& name : command.unset) add_once(out.unset, name);
+  for (const std::string& arg : server.args) {
+    out.args.push_back(expanded(arg, environment, out.unset));
+  }
+  out.env = expanded(server.env, environment, out.unset);
+  Expanded working_dir = expand_path(server.working_dir, environment);
+  out.working_dir = std::move(working_dir.text);
+  for (const std::string& name : working_dir.unset) add_once(out.unset, name);
+  out.url = expanded(server.url, environment, out.unset);
+  out.headers = expanded(server.headers, environment, out.unset);
+  Expanded ca_file = expand_path(server.ca_file, environment);
+  out.ca_file = std::move(ca_file.text);
+  for (const std::string& name : ca_file.unset) add_once(out.unset, name);
+  if (server.oauth) {
+    out.oauth_client_id = expanded(server.oauth->client_id, environment, out.unset);
+    out.oauth_client_secret = expanded(server.oauth->client_secret, environment, out.unset);
+  }
+  return out;
+}
+
+bool is_reference(std::string_view value) {
+  constexpr std::array<std::string_view, 4> kSchemes{"Bearer ", "bearer ", "Token ", "token "};
+  for (const std::string_view scheme : kSchemes) {
+    if (value.starts_with(scheme)) value.remove_prefix(scheme.size());
+  }
+  if (!value.starts_with("${")) return false;
+  const std::optional<Placeholder> found = placeholder_at(value);
+  return found && !found->fallback && found->size == value.size();
+}
+
+}  // namespace proxy::config

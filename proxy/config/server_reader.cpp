@@ -1,0 +1,325 @@
+#include "proxy/config/server_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include "proxy/config/object_reader.h"
+
+namespace proxy::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Range<Duration> kTimeoutRange{100ms, 24h};
+constexpr Range<Duration> kIdleRange{0ms, 7 * 24h};
+
+constexpr std::array kProtocols{Protocol::stdio, Protocol::http, Protocol::streamable_http,
+                                Protocol::sse, Protocol::auto_detect};
+constexpr std::array kModes{StartupMode::active, StartupMode::lazy_loading, StartupMode::disabled,
+                            StartupMode::quarantined};
+constexpr std::array kSharings{Sharing::shared, Sharing::session};
+constexpr std::array kEras{ProtocolEra::auto_detect, ProtocolEra::legacy,
+                           ProtocolEra::v2024_11_05, ProtocolEra::v2025_03_26,
+                           ProtocolEra::v2025_06_18, ProtocolEra::v2025_11_25,
+                           ProtocolEra::v2026_07_28};
+
+bool is_padded(std::string_view name) {
+  return name.starts_with(' ') || name.ends_with(' ');
+}
+
+void read_name(ObjectReader& reader, std::string_view key, ServerConfig& server) {
+  const JsonNode* node = reader.take("name", JsonKind::string);
+  server.name = node != nullptr ? node->text : std::string(key);
+  if (node != nullptr && !key.empty() && node->text != key) {
+    reader.warning(*node, fmt::format("disagrees with the key \"{}\", which is used", key),
+                   "remove \"name\"");
+    server.name = key;
+  }
+  if (server.name.empty()) {
+    reader.error("the server has no name", "add \"name\": \"...\"");
+  } else if (!is_server_name(server.name)) {
+    const std::string message = fmt::format("\"{}\" cannot be the name of a server", server.name);
+    if (node != nullptr && key.empty()) {
+      reader.error(*node, message, std::string(kServerNameRule));
+    } else {
+      reader.error(message, std::string(kServerNameRule));
+    }
+  }
+}
+
+bool is_http_url(std::string_view url) {
+  return url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${");
+}
+
+void check_launched_and_dialled(ObjectReader& reader, bool protocol_given,
+                                const ServerConfig& server) {
+  if (protocol_given && server.protocol != Protocol::stdio) return;
+  const JsonNode* url = reader.object().find("url");
+  reader.error(*url, "both \"command\" and \"url\" are given",
+               "remove one of them; or, when the command serves this url, add "
+               "\"protocol\": \"http\"");
+}
+
+// Command or url, and a protocol that goes with it.
+void read_endpoint(ObjectReader& reader, ServerConfig& server) {
+  reader.read("command", server.command);
+  reader.read("args", server.args);
+  reader.read("env", server.env);
+  reader.read(reader.first_of({"working_dir", "cwd"}), server.working_dir);
+  reader.read("url", server.url);
+  reader.read("headers", server.headers);
+  reader.read("ca_file", server.ca_file);
+
+  const std::string_view protocol_key = reader.first_of({"protocol", "type"});
+  const JsonNode* protocol = reader.take(protocol_key);
+  server.protocol = server.command.empty() ? Protocol::auto_detect : Protocol::stdio;
+  const Protocol when_absent = server.protocol;
+  reader.read_enum(protocol_key, server.protocol, kProtocols,
+                   {{"streamable_http", Protocol::streamable_http},
+                    {"streamableHttp", Protocol::streamable_http}});
+  const bool auto_command = server.url.empty() && server.protocol == Protocol::auto_detect;
+  if (auto_command) server.protocol = when_absent;
+
+  const JsonNode* command = reader.object().find("command");
+  const JsonNode* url = reader.object().find("url");
+  const bool wrong_type = (command != nullptr && !command->is(JsonKind::string)) ||
+                          (url != nullptr && !url->is(JsonKind::string));
+  if (wrong_type) return;
+  if (!server.command.empty() && !server.url.empty()) {
+    check_launched_and_dialled(reader, protocol != nullptr, server);
+  } else if (server.command.empty() && server.url.empty()) {
+    reader.error("neither \"command\" nor \"url\" is given",
+                 "add \"command\" for a program to start, or \"url\" for a server to dial");
+  } else if (server.url.empty() && server.protocol != Protocol::stdio) {
+    reader.error(*protocol, fmt::format("\"{}\" needs a \"url\"", to_string(server.protocol)),
+                 "add \"url\", or remove the protocol to run the command over stdio");
+  } else if (server.command.empty() && server.protocol == Protocol::stdio) {
+    reader.error(*protocol, "\"stdio\" needs a \"command\"",
+                 "add \"command\", or remove the protocol to dial the url");
+  }
+  if (!server.url.empty() && !is_http_url(server.url)) {
+    reader.error(*url, fmt::format("\"{}\" is not an http or https url", server.url),
+                 "begin it with https:// or http://");
+  }
+}
+
+// startup_mode decides; without it the booleans do. Quarantined holds whoever says it.
+void read_mode(ObjectReader& reader, ServerConfig& server) {
+  const JsonNode* mode = reader.take("startup_mode");
+  std::optional<bool> enabled;
+  std::optional<bool> disabled;
+  std::optional<bool> quarantined;
+  reader.read("enabled", enabled);
+  reader.read("disabled", disabled);
+  reader.read("quarantined", quarantined);
+  if (enabled && disabled && *enabled == *disabled) {
+    reader.warning(*reader.object().find("disabled"), "disagrees with \"enabled\", which is used",
+                   "remove \"disabled\"");
+  }
+  if (!enabled && disabled) enabled = !*disabled;
+
+  if (mode == nullptr) {
+    server.startup_mode = quarantined.value_or(false) ? StartupMode::quarantined
+                          : enabled.value_or(true)    ? StartupMode::active
+                                                      : StartupMode::disabled;
+    return;
+  }
+  reader.read_enum("startup_mode", server.startup_mode, kModes,
+                   {{"auto_disabled", StartupMode::disabled}, {"lazy", StartupMode::lazy_loading}});
+  if (quarantined.value_or(false) && server.startup_mode != StartupMode::quarantined) {
+    reader.warning(*mode, "disagrees with \"quarantined\": true, which holds",
+                   "remove one of the two");
+    server.startup_mode = StartupMode::quarantined;
+    return;
+  }
+  if (quarantined == false && server.startup_mode == StartupMode::quarantined) {
+    reader.warning(*reader.object().find("quarantined"),
+                   "disagrees with \"startup_mode\", which is used", "remove \"quarantined\"");
+  }
+  const bool runs = server.startup_mode == StartupMode::active ||
+                    server.startup_mode == StartupMode::lazy_loading;
+  if (enabled && *enabled != runs && server.startup_mode != StartupMode::quarantined) {
+    const char* key = reader.object().find("enabled") != nullptr ? "enabled" : "disabled";
+    reader.warning(*reader.object().find(key), "disagrees with \"startup_mode\", which is used",
+                   fmt::format("remove \"{}\"", key));
+  }
+}
+
+// One place a server's group can be written in.
+struct GroupClaim {
+  const JsonNode* node;  // null: the top-level server_group_assignments
+  std::string group;
+};
+
+std::vector<GroupClaim> read_single_groups(ObjectReader& reader, const ServerConfig& server,
+                                           const GroupSources& sources) {
+  std::vector<GroupClaim> claims;
+  if (const JsonNode* node = reader.take("group_name", JsonKind::string)) {
+    if (!node->text.empty()) claims.push_back({node, node->text});
+  }
+  const auto assigned = sources.assignments.find(server.name);
+  if (assigned != sources.assignments.end()) claims.push_back({nullptr, assigned->second});
+  std::int64_t id = 0;
+  reader.read("group_id", id, Range<std::uint64_t>{0, 1'000'000'000});
+  if (id != 0) {
+    const JsonNode* node = reader.object().find("group_id");
+    const auto named = sources.name_of_id.find(id);
+    if (named != sources.name_of_id.end()) {
+      claims.push_back({node, named->second});
+    } else {
+      reader.warning(*node, fmt::format("no group has the id {}", id),
+                     "name the group in \"groups\": [\"...\"] instead");
+    }
+  }
+  return claims;
+}
+
+void add_group(ObjectReader& reader, const JsonNode& at, const std::string& name,
+               ServerConfig& server) {
+  if (!is_group_name(name)) {
+    reader.error(at, fmt::format("\"{}\" cannot be the name of a group", name),
+                 std::string(kGroupNameRule));
+    return;
+  }
+  const bool known =
+      std::find(server.groups.begin(), server.groups.end(), name) != server.groups.end();
+  if (!known) server.groups.push_back(name);
+}
+
+void read_groups(ObjectReader& reader, const GroupSources& sources, ServerConfig& server) {
+  const JsonNode* list = reader.take("groups", JsonKind::array);
+  std::vector<std::string> named;
+  if (list != nullptr) reader.read("groups", named);
+  const std::vector<GroupClaim> claims = read_single_groups(reader, server, sources);
+  for (const std::string& name : named) add_group(reader, *list, name, server);
+  if (list == nullptr && !claims.empty()) {
+    const GroupClaim& first = claims.front();
+    add_group(reader, first.node == nullptr ? reader.object() : *first.node, first.group, server);
+  }
+  for (const GroupClaim& claim : claims) {
+    const bool agrees =
+        std::find(server.groups.begin(), server.groups.end(), claim.group) != server.groups.end();
+    if (agrees || server.groups.empty()) continue;
+    const std::string used = fmt::format("\"{}\"", fmt::join(server.groups, "\", \""));
+    if (claim.node != nullptr) {
+      reader.warning(*claim.node, fmt::format("disagrees with the group in use, {}", used),
+                     fmt::format("remove \"{}\"", claim.node->key));
+    } else {
+      reader.diagnostics().warning(
+          reader.object().value.begin, reader.path(),
+          fmt::format("server_group_assignments names the group \"{}\" for it, in use is {}",
+                      claim.group, used),
+          "remove it from \"server_group_assignments\"");
+    }
+  }
+}
+
+void read_times_and_limits(ObjectReader& reader, ServerConfig& server) {
+  reader.read(reader.first_of({"connect_timeout", "connection_timeout", "init_timeout"}),
+              server.connect_timeout, kTimeoutRange);
+  reader.read("call_timeout", server.call_timeout, kTimeoutRange);
+  reader.read("idle_timeout", server.idle_timeout, kIdleRange);
+  reader.read("auto_disable_threshold", server.auto_disable_threshold, {0, 1'000});
+  reader.read("health_check_interval", server.health_check_interval, kTimeoutRange);
+  reader.read("health_check", server.health_check);
+  reader.read("max_concurrent_requests", server.max_concurrent_requests, {1, 100'000});
+  reader.read("queue_size", server.queue_size, {0, 100'000});
+}
+
+void read_tool_filters(ObjectReader& reader, ServerConfig& server) {
+  if (reader.take("enabled_tools", JsonKind::array) != nullptr) {
+    server.enabled_tools.emplace();
+    reader.read("enabled_tools", *server.enabled_tools);
+  }
+  reader.read("disabled_tools", server.disabled_tools);
+  if (server.enabled_tools && !server.disabled_tools.empty()) {
+    reader.error(*reader.object().find("disabled_tools"),
+                 "both \"enabled_tools\" and \"disabled_tools\" are given",
+                 "keep \"enabled_tools\" to allow only these, or \"disabled_tools\" to hide these");
+  }
+}
+
+void read_oauth(ObjectReader& reader, ServerConfig& server) {
+  const JsonNode* node = reader.take("oauth", JsonKind::object);
+  if (node == nullptr) return;
+  OAuthConfig oauth;
+  ObjectReader inner(*node, reader.path_of(*node), reader.diagnostics());
+  inner.read("client_id", oauth.client_id);
+  inner.read("client_secret", oauth.client_secret);
+  inner.read("redirect_uri", oauth.redirect_uri);
+  inner.read("scopes", oauth.scopes);
+  inner.read("pkce_enabled", oauth.pkce_enabled);
+  inner.read("extra_params", oauth.extra_params);
+  inner.report_unused();
+  server.oauth = std::move(oauth);
+}
+
+void read_isolation(ObjectReader& reader, ServerConfig& server) {
+  const JsonNode* node = reader.take("isolation", JsonKind::object);
+  if (node == nullptr) return;
+  IsolationConfig isolation;
+  ObjectReader inner(*node, reader.path_of(*node), reader.diagnostics());
+  inner.read("enabled", isolation.enabled);
+  inner.read("image", isolation.image);
+  inner.read("network_mode", isolation.network_mode);
+  inner.read("memory_limit", isolation.memory_limit);
+  inner.read("cpu_limit", isolation.cpu_limit);
+  inner.read("working_dir", isolation.working_dir);
+  inner.read("extra_args", isolation.extra_args);
+  inner.report_unused();
+  server.isolation = std::move(isolation);
+}
+
+}  // namespace
+
+bool is_server_name(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_. -";
+  return !name.empty() && name.size() <= 64 && !is_padded(name) &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+bool is_group_name(std::string_view name) {
+  const auto characters = std::count_if(name.begin(), name.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+  });
+  const bool plain = std::none_of(name.begin(), name.end(), [](char byte) {
+    return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F || byte == '/';
+  });
+  return !name.empty() && characters <= 64 && plain && !is_padded(name);
+}
+
+ServerConfig read_server(const JsonNode& node, std::string_view key, std::string path,
+                         const GroupSources& sources, Diagnostics& diagnostics) {
+  ServerConfig server;
+  server.name = key;
+  if (!node.is(JsonKind::object)) {
+    diagnostics.error(node.value.begin, std::move(path),
+                      fmt::format("must be an object, but is {}", describe(node.kind)),
+                      "write {\"command\": \"...\"} or {\"url\": \"...\"}");
+    return server;
+  }
+  ObjectReader reader(node, std::move(path), diagnostics);
+  read_name(reader, key, server);
+  reader.read("description", server.description);
+  read_endpoint(reader, server);
+  read_mode(reader, server);
+  reader.read_enum("sharing", server.sharing, kSharings);
+  reader.read_enum("protocol_era", server.protocol_era, kEras);
+  read_groups(reader, sources, server);
+  reader.read("tags", server.tags);
+  read_times_and_limits(reader, server);
+  read_tool_filters(reader, server);
+  read_oauth(reader, server);
+  read_isolation(reader, server);
+  reader.report_unused();
+  return server;
+}
+
+}  // namespace proxy::config

@@ -1,0 +1,31 @@
+// The daemon's directory: where its files lie, and what it tells its command line through them.
+// Functions; they block on the disk, at start only.
+#pragma once
+#include <string>
+
+#include "base/file_system.h"
+#include "base/result.h"
+#include "proxy/config/expansion.h"
+
+namespace proxy::daemon {
+
+struct DataDir {
+  std::string path;
+  std::string api_key_file() const { return path + "/api_key"; }
+  std::string session_key_file() const { return path + "/session_key"; }
+  std::string logs() const { return path + "/logs"; }
+  // {url, pid} of the daemon that serves now, for the command line.
+  std::string daemon_file() const { return path + "/daemon.json"; }
+};
+
+// Creates the directory (mode 0700) when it is missing. `configured` may start with "~" and hold
+// variables. Errors: config_invalid for an unset variable, else the file system's.
+base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& configured,
+                                    const config::Environment& environment);
+
+// Replaces daemon_file() (mode 0600).
+base::Result<void> announce(base::FileSystem& files, const DataDir& data_dir,
+                            const std::string& url);
+void withdraw(base::FileSystem& files, const DataDir& data_dir);
+
+}  // namespace proxy::daemon

@@ -1,0 +1,38 @@
+// Every request's first stop: who may speak, and which part of the daemon answers. Resource.
+//
+// Ownership: the daemon's; destroyed after the HTTP server.
+// Threads:   the loop thread.
+#pragma once
+#include "proxy/downstream/mcp_endpoint.h"
+#include "proxy/downstream/sse_endpoint.h"
+#include "proxy/http/server.h"
+#include "proxy/rest/api.h"
+#include "proxy/security/trust.h"
+
+namespace proxy::daemon {
+
+class Front final : public http::Handler {
+ public:
+  struct Policy {
+    security::HostOriginPolicy hosts;
+    security::TrustSettings trust;
+  };
+
+  Front(Policy policy, const security::ApiKey& key, downstream::McpEndpoint& mcp,
+        downstream::SseEndpoint& sse, rest::Api& rest)
+      : policy_(std::move(policy)), key_(key), mcp_(mcp), sse_(sse), rest_(rest) {}
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  void set_policy(Policy policy) { policy_ = std::move(policy); }
+  void on_request(http::Request& request, http::Exchange& exchange) override;
+
+ private:
+  Policy policy_;
+  const security::ApiKey& key_;
+  downstream::McpEndpoint& mcp_;
+  downstream::SseEndpoint& sse_;
+  rest::Api& rest_;
+};
+
+}  // namespace proxy::daemon

@@ -1,0 +1,29 @@
+// The configuration's journal, kept in the store's journal table. Resource.
+//
+// Ownership: the daemon's; the store outlives it.
+// Threads:   the loop thread.
+#pragma once
+#include "base/clock.h"
+#include "proxy/config/intent_journal.h"
+#include "storage/store.h"
+
+namespace proxy::daemon {
+
+class StoreJournal final : public config::IntentJournal {
+ public:
+  StoreJournal(storage::Store& store, const base::Clock& clock) : store_(store), clock_(clock) {}
+
+  void begin(config::IntentEntry entry, Callback done) override;
+  void finish(const config::IntentEntry& entry, std::uint64_t command, Callback done) override;
+  void abandon(const config::IntentEntry& entry, Callback done) override;
+
+ private:
+  storage::Store& store_;
+  const base::Clock& clock_;
+};
+
+config::IntentEntry entry_of(const storage::JournalRecord& record);
+// `record` marked as done, for a write of the store.
+storage::Batch finished(const config::IntentEntry& entry, base::WallTime at);
+
+}  // namespace proxy::daemon

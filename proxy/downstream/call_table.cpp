@@ -1,0 +1,238 @@
+#include "proxy/downstream/call_table.h"
+
+#include <cassert>
+#include <memory>
+
+#include "protocol/messages.h"
+#include "protocol/splice.h"
+#include "proxy/downstream/rpc_errors.h"
+#include "proxy/tools/tool_result.h"
+
+namespace proxy::downstream {
+
+using upstream::CallTag;
+
+CallTable::~CallTable() {
+  assert(in_flight_ == 0);
+}
+
+CallTag CallTable::tag_of(const PendingCall& call) {
+  return (CallTag{call.generation_} << 32) | call.index_;
+}
+
+PendingCall& CallTable::take_row() {
+  std::uint32_t index = 0;
+  if (free_.empty()) {
+    index = static_cast<std::uint32_t>(rows_.size());
+    rows_.emplace_back().index_ = index;
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  PendingCall& call = rows_[index];
+  ++call.generation_;
+  ++in_flight_;
+  return call;
+}
+
+void CallTable::release(PendingCall& call) {
+  (call.previous_ != nullptr ? call.previous_->next_ : call.session_->calls) = call.next_;
+  if (call.next_ != nullptr) call.next_->previous_ = call.previous_;
+  --call.session_->calls_in_flight;
+  (call.previous_there_ != nullptr ? call.previous_there_->next_there_
+                                   : first_of(call.handle_.upstream)) = call.next_there_;
+  if (call.next_there_ != nullptr) call.next_there_->previous_there_ = call.previous_there_;
+  call.previous_ = call.next_ = call.previous_there_ = call.next_there_ = nullptr;
+  call.session_ = nullptr;
+  call.reply_ = Reply();
+  ++call.generation_;
+  --in_flight_;
+  free_.push_back(call.index_);
+}
+
+PendingCall* CallTable::find(CallTag tag) {
+  PendingCall& call = rows_[tag & 0xFFFF'FFFF];
+  return call.generation_ == tag >> 32 ? &call : nullptr;
+}
+
+PendingCall*& CallTable::first_of(upstream::UpstreamId upstream) {
+  if (upstream >= by_upstream_.size()) by_upstream_.resize(upstream + std::size_t{1});
+  return by_upstream_[upstream];
+}
+
+// Newest first, in both lists.
+void CallTable::enlist(PendingCall& call, Session& session, upstream::UpstreamId upstream) {
+  call.session_ = &session;
+  call.next_ = session.calls;
+  if (session.calls != nullptr) session.calls->previous_ = &call;
+  session.calls = &call;
+  ++session.calls_in_flight;
+  call.handle_.upstream = upstream;
+  PendingCall*& first = first_of(upstream);
+  call.next_there_ = first;
+  if (first != nullptr) first->previous_there_ = &call;
+  first = &call;
+}
+
+void CallTable::refuse(Reply& reply, std::string_view id, CallStyle style,
+                       const base::Error& error) {
+  if (style.form == CallForm::request) {
+    reply.error(id, rpc_error(error));
+  } else {
+    reply.result(id, tools::error_result(error));
+  }
+}
+
+void CallTable::start(Session& session, Reply reply, std::string_view id, CallStyle style,
+                      upstream::UpstreamId upstream, upstream::CallSpec spec) {
+  if (in_flight_ >= kCallsMax) {
+    refuse(reply, id, style,
+           {base::ErrorCode::overloaded, "mcptrunk has too many calls in flight",
+            "try again in a moment"});
+    return;
+  }
+  PendingCall& call = take_row();
+  call.reply_ = std::move(reply);
+  call.id_.assign(id);
+  call.style_ = style;
+  call.tool_.assign(style.form == CallForm::request ? std::string_view() : spec.name);
+  call.started_ = clock_.now();
+  enlist(call, session, upstream);
+  ++counters_.started;
+
+  spec.tag = tag_of(call);
+  spec.sink = this;
+  auto accepted = fleet_.call(upstream, spec);
+  if (accepted) {
+    call.handle_ = *accepted;
+    return;
+  }
+  ++counters_.failed;
+  tell(call, events::CallOutcome::failed, 0, accepted.error().code);
+  refuse(call.reply_, call.id_, style, accepted.error());
+  release(call);
+}
+
+void CallTable::on_result(CallTag tag, std::string_view result, const protocol::Envelope& message) {
+  PendingCall* call = find(tag);
+  if (call == nullptr) return;
+  tell(*call, message.result_is_error ? events::CallOutcome::tool_error : events::CallOutcome::ok,
+       result.size());
+  if (call->style_.links) {
+    scratch_.clear();
+    const auto shown = [this, upstream = call->handle_.upstream](std::string_view uri) {
+      return catalog_.shown_uri(upstream, uri);
+    };
+    if (protocol::append_relinked(scratch_, *call->style_.links, result, shown)) result = scratch_;
+  }
+  if (call->style_.form == CallForm::by_meta_tool && results_.concerns(result.size())) {
+    fit_result(*call, result);
+    return;
+  }
+  call->reply_.result(call->id_, result);
+  release(*call);
+}
+
+// The call is over before it is answered: what is shortened on a worker cannot be cancelled.
+void CallTable::fit_result(PendingCall& call, std::string_view result) {
+  const auto view = fleet_.view(call.handle_.upstream);
+  tools::ResultCache::Origin origin{caller_of(*call.session_), view ? view->spec->name : "",
+                                    call.tool_};
+  const auto reply = std::make_shared<Reply>(std::move(call.reply_));
+  std::string id = call.id_;
+  release(call);
+  results_.fit(std::move(origin), result, [reply, id = std::move(id)](std::string_view fitting) {
+    reply->result(id, fitting);
+  });
+}
+
+void CallTable::on_error(CallTag tag, std::string_view error, const protocol::Envelope& message) {
+  PendingCall* call = find(tag);
+  if (call == nullptr) return;
+  tell(*call, events::CallOutcome::failed, error.size(), base::ErrorCode::protocol_error);
+  if (call->style_.form != CallForm::by_meta_tool) {
+    call->reply_.raw_error(call->id_, error);
+  } else {
+    const protocol::RpcError read = protocol::read_error(message);
+    scratch_.clear();
+    protocol::append_text_result(
+        scratch_, fmt::format("the server answered with error {}: {}", read.code, read.message),
+        /*is_error=*/true);
+    call->reply_.result(call->id_, scratch_);
+  }
+  release(*call);
+}
+
+void CallTable::on_progress(CallTag tag, const protocol::Envelope& message,
+                            std::string_view token) {
+  PendingCall* call = find(tag);
+  if (call == nullptr) return;
+  scratch_.clear();
+  protocol::append_progress(scratch_, message, token);
+  call->reply_.notify(scratch_);
+}
+
+void CallTable::on_failed(CallTag tag, const base::Error& error) {
+  PendingCall* call = find(tag);
+  if (call == nullptr) return;
+  ++counters_.failed;
+  tell(*call, events::CallOutcome::failed, 0, error.code);
+  refuse(call->reply_, call->id_, call->style_, error);
+  release(*call);
+}
+
+void CallTable::relay_log(upstream::UpstreamId upstream, protocol::LogLevel level,
+                          std::string_view params) {
+  PendingCall* newest = first_of(upstream);
+  if (newest == nullptr) return;
+  const Session& session = *newest->session_;
+  if (session.log_level && level < *session.log_level) return;
+  PendingCall* carrier = nullptr;
+  for (PendingCall* call = newest; call != nullptr; call = call->next_there_) {
+    if (call->session_ != &session) return;
+    if (carrier == nullptr && call->reply_.can_notify()) carrier = call;
+  }
+  if (carrier == nullptr) return;
+  scratch_.clear();
+  protocol::append_notification(scratch_, to_string(protocol::Method::message), params);
+  carrier->reply_.notify(scratch_);
+}
+
+void CallTable::abort(PendingCall& call) {
+  fleet_.cancel(call.handle_);
+  tell(call, events::CallOutcome::cancelled, 0);
+  call.reply_.abandon();
+  release(call);
+}
+
+void CallTable::tell(const PendingCall& call, events::CallOutcome outcome,
+                     std::uint64_t result_bytes, std::optional<base::ErrorCode> error) {
+  const auto view = fleet_.view(call.handle_.upstream);
+  if (call.tool_.empty() || !view) return;
+  activity::CallEnd end;
+  end.upstream = call.handle_.upstream;
+  end.server = view->spec->name;
+  end.tool = call.tool_;
+  end.actor = to_string(call.session_->facts.principal);
+  end.outcome = outcome;
+  end.error = error;
+  end.duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(clock_.now() - call.started_);
+  end.result_bytes = result_bytes;
+  observer_.call_ended(end);
+}
+
+void CallTable::cancel(Session& session, std::string_view id) {
+  for (PendingCall* call = session.calls; call != nullptr; call = call->next_) {
+    if (call->id_ == id) {
+      abort(*call);
+      return;
+    }
+  }
+}
+
+void CallTable::cancel_all(Session& session) {
+  while (session.calls != nullptr) abort(*session.calls);
+}
+
+}  // namespace proxy::downstream

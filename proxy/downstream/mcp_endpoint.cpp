@@ -1,0 +1,281 @@
+#include "proxy/downstream/mcp_endpoint.h"
+
+#include <array>
+
+#include "base/offload.h"
+#include "protocol/revision.h"
+#include "protocol/splice.h"
+#include "proxy/downstream/batch.h"
+#include "proxy/downstream/refusal.h"
+
+namespace proxy::downstream {
+namespace {
+
+using http::Header;
+using http::Status;
+using protocol::Envelope;
+using protocol::MessageKind;
+using protocol::RpcError;
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kEventStream = "text/event-stream";
+
+std::optional<std::string_view> header_if_any(const http::Request& request, Header header) {
+  if (!request.has(header)) return std::nullopt;
+  return request.header(header);
+}
+
+}  // namespace
+
+McpEndpoint::McpEndpoint(base::Loop& loop, Surfaces& surfaces, Dispatcher& dispatcher,
+                         SessionTable& sessions, CallTable& calls, EventStreams& streams)
+    : loop_(loop),
+      surfaces_(surfaces),
+      dispatcher_(dispatcher),
+      sessions_(sessions),
+      calls_(calls),
+      streams_(streams),
+      self_(std::make_shared<McpEndpoint*>(this)) {}
+
+McpEndpoint::~McpEndpoint() {
+  *self_ = nullptr;
+}
+
+void McpEndpoint::on_request(const SurfacePath& path, security::Principal principal,
+                             http::Request& request, http::Exchange& exchange) {
+  const auto found = surfaces_.find(path);
+  if (!found) {
+    const bool unknown = found.error().code == base::ErrorCode::not_found;
+    refuse(exchange, unknown ? Status::not_found : Status::bad_request, {},
+           {protocol::kInvalidRequest, base::one_line(found.error()), {}});
+    return;
+  }
+  const std::shared_ptr<Surface>& surface = *found;
+  switch (request.method()) {
+    case http::Method::post:
+      post(surface, principal, request, exchange);
+      return;
+    case http::Method::get:
+      get(surface, principal, request, exchange);
+      return;
+    case http::Method::delete_:
+      end_session(surface, principal, request, exchange);
+      return;
+    default:
+      break;
+  }
+  const std::array allow{http::HeaderField{"Allow", "POST, GET, DELETE"}};
+  exchange.respond(Status::method_not_allowed, allow);
+}
+
+void McpEndpoint::post(const std::shared_ptr<Surface>& surface, security::Principal principal,
+                       http::Request& request, http::Exchange& exchange) {
+  if (!http::is_media_type(request.header(Header::content_type), kJson)) {
+    refuse(exchange, Status::unsupported_media_type, {},
+           {protocol::kInvalidRequest,
+            "the body is not declared as JSON: send Content-Type: application/json",
+            {}});
+    return;
+  }
+  if (!request.accepts(kJson)) {
+    refuse(
+        exchange, Status::not_acceptable, {},
+        {protocol::kInvalidRequest, "Accept must list application/json and text/event-stream", {}});
+    return;
+  }
+  if (request.body().size() > protocol::kInlineBytesMax) {
+    scan_on_worker(surface, principal, request, std::move(exchange));
+    return;
+  }
+  const PostFacts facts{surface, principal, header_if_any(request, Header::mcp_session_id),
+                        header_if_any(request, Header::mcp_protocol_version),
+                        request.accepts(kEventStream)};
+  const std::string_view body = request.body();
+  scanned(facts, body, protocol::scan(body), std::move(exchange));
+}
+
+void McpEndpoint::scan_on_worker(const std::shared_ptr<Surface>& surface,
+                                 security::Principal principal, http::Request& request,
+                                 http::Exchange exchange) {
+  struct Job {
+    std::shared_ptr<Surface> surface;
+    security::Principal principal;
+    std::optional<std::string> session_id;
+    std::optional<std::string> version;
+    bool may_stream;
+    std::string body;
+    http::Exchange exchange;
+    std::optional<protocol::Scanned> outcome;
+  };
+  auto job = std::make_shared<Job>();
+  job->surface = surface;
+  job->principal = principal;
+  job->session_id = header_if_any(request, Header::mcp_session_id);
+  job->version = header_if_any(request, Header::mcp_protocol_version);
+  job->may_stream = request.accepts(kEventStream);
+  job->body = request.take_body();
+  job->exchange = std::move(exchange);
+  base::offload(
+      loop_, [job] { job->outcome.emplace(protocol::scan(job->body)); },
+      [job, self = self_] {
+        if (*self == nullptr) return;
+        const PostFacts facts{job->surface, job->principal, job->session_id, job->version,
+                              job->may_stream};
+        (*self)->scanned(facts, job->body, *job->outcome, std::move(job->exchange));
+      });
+}
+
+void McpEndpoint::scanned(const PostFacts& facts, std::string_view body,
+                          const protocol::Scanned& scanned, http::Exchange exchange) {
+  if (scanned) {
+    message(facts, *scanned, std::move(exchange));
+    return;
+  }
+  const protocol::ScanError& error = scanned.error();
+  if (error.kind == protocol::ScanError::Kind::batch) {
+    batch(facts, body, std::move(exchange));
+    return;
+  }
+  refuse(exchange, Status::bad_request, error.id,
+         {error.jsonrpc_code, base::one_line(error.error), {}});
+}
+
+void McpEndpoint::message(const PostFacts& facts, const Envelope& envelope,
+                          http::Exchange exchange) {
+  protocol::EraClues clues;
+  clues.method = envelope.method;
+  clues.over_http = true;
+  clues.meta_claims_version = envelope.meta_claims_version;
+  if (envelope.meta_protocol_version.present)
+    clues.meta_version = envelope.meta_protocol_version.raw;
+  clues.header_version = facts.version;
+  const protocol::EraVerdict verdict = protocol::era_of(clues);
+  if (verdict.era == protocol::Era::modern || verdict.refuse_code != 0) {
+    refuse(exchange, Status::bad_request, envelope.id, modern_refused());
+    return;
+  }
+  if (envelope.kind == MessageKind::request && envelope.method == protocol::Method::initialize &&
+      !facts.session_id) {
+    dispatcher_.initialize(*facts.surface, facts.principal, envelope,
+                           Reply(std::move(exchange), facts.may_stream));
+    return;
+  }
+  Session* session = session_for(facts, envelope.id, exchange);
+  if (session == nullptr) return;
+  if (envelope.kind == MessageKind::request) {
+    dispatcher_.request(*session, *facts.surface, envelope,
+                        Reply(std::move(exchange), facts.may_stream));
+    return;
+  }
+  if (envelope.kind == MessageKind::notification) dispatcher_.notification(*session, envelope);
+  exchange.respond(Status::accepted);
+}
+
+Session* McpEndpoint::session_for(const PostFacts& facts, std::string_view request_id,
+                                  http::Exchange& exchange) {
+  if (!facts.session_id) {
+    refuse(
+        exchange, Status::bad_request, request_id,
+        {protocol::kInvalidRequest, "no Mcp-Session-Id: open a session with initialize first", {}});
+    return nullptr;
+  }
+  const auto revision =
+      facts.version ? protocol::revision_from(*facts.version) : protocol::kAssumedLegacy;
+  if (!revision || protocol::era_of(*revision) == protocol::Era::modern) {
+    refuse(exchange, Status::bad_request, request_id,
+           {protocol::kInvalidRequest,
+            fmt::format("MCP-Protocol-Version {} is not one that a session can speak: send the one "
+                        "that initialize agreed on",
+                        facts.version->substr(0, 40)),
+            {}});
+    return nullptr;
+  }
+  Session* session = sessions_.find(*facts.session_id, facts.principal, facts.surface->key);
+  if (session == nullptr) {
+    refuse(exchange, Status::not_found, request_id,
+           {protocol::kSessionNotFound,
+            "there is no such session here: it was ended, has expired or belongs to another path; "
+            "initialize again",
+            {}});
+  }
+  return session;
+}
+
+void McpEndpoint::batch(const PostFacts& facts, std::string_view body, http::Exchange exchange) {
+  Session* session = session_for(facts, {}, exchange);
+  if (session == nullptr) return;
+  if (!protocol::has(session->facts.revision, protocol::Feature::batches)) {
+    refuse(exchange, Status::bad_request, {},
+           {protocol::kInvalidRequest,
+            fmt::format("revision {} has no batches: send one message at a time",
+                        to_string(session->facts.revision)),
+            {}});
+    return;
+  }
+  const auto messages = protocol::split_batch(body);
+  if (!messages) {
+    refuse(exchange, Status::bad_request, {},
+           {protocol::kInvalidRequest, base::one_line(messages.error()), {}});
+    return;
+  }
+  std::vector<protocol::Scanned> all;
+  std::size_t answers = 0;
+  for (const std::string_view text : *messages) {
+    all.push_back(protocol::scan(text));
+    if (!all.back() || all.back()->kind == MessageKind::request) ++answers;
+  }
+  if (answers == 0) {
+    for (const auto& scanned : all) {
+      if (scanned->kind == MessageKind::notification) dispatcher_.notification(*session, *scanned);
+    }
+    exchange.respond(Status::accepted);
+    return;
+  }
+  const auto joined = std::make_shared<Batch>(std::move(exchange), answers);
+  for (const auto& scanned : all) {
+    if (!scanned) {
+      Reply(joined).error(
+          scanned.error().id,
+          {scanned.error().jsonrpc_code, base::one_line(scanned.error().error), {}});
+    } else if (scanned->kind == MessageKind::request) {
+      dispatcher_.request(*session, *facts.surface, *scanned, Reply(joined));
+    } else if (scanned->kind == MessageKind::notification) {
+      dispatcher_.notification(*session, *scanned);
+    }
+  }
+}
+
+void McpEndpoint::get(const std::shared_ptr<Surface>& surface, security::Principal principal,
+                      http::Request& request, http::Exchange& exchange) {
+  if (!request.accepts(kEventStream)) {
+    refuse(
+        exchange, Status::not_acceptable, {},
+        {protocol::kInvalidRequest, "a GET opens an event stream: accept text/event-stream", {}});
+    return;
+  }
+  const PostFacts facts{surface, principal, header_if_any(request, Header::mcp_session_id),
+                        header_if_any(request, Header::mcp_protocol_version), true};
+  Session* session = session_for(facts, {}, exchange);
+  if (session == nullptr) return;
+  if (session->stream != nullptr) {
+    refuse(exchange, Status::conflict, {},
+           {protocol::kInvalidRequest, "this session has an open stream already", {}});
+    return;
+  }
+  streams_.open(*session, surface, std::move(exchange));
+}
+
+void McpEndpoint::end_session(const std::shared_ptr<Surface>& surface,
+                              security::Principal principal, http::Request& request,
+                              http::Exchange& exchange) {
+  const PostFacts facts{surface, principal, header_if_any(request, Header::mcp_session_id),
+                        header_if_any(request, Header::mcp_protocol_version), true};
+  Session* session = session_for(facts, {}, exchange);
+  if (session == nullptr) return;
+  calls_.cancel_all(*session);
+  streams_.close(*session);
+  sessions_.end(*session);
+  exchange.respond(Status::ok);
+}
+
+}  // namespace proxy::downstream

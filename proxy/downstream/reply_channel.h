@@ -1,0 +1,23 @@
+// Where answers go when they do not answer the request's own HTTP exchange: the place in a batch,
+// or the event stream of the client. A seam of Reply's.
+//
+// Ownership: shared by the Replies that still owe something and whoever made it.
+// Threads:   the loop thread.
+#pragma once
+#include <string_view>
+
+#include "proxy/downstream/notice_channel.h"
+#include "proxy/http/exchange.h"
+
+namespace proxy::downstream {
+
+// notify() takes notifications that belong to a request, before its answer.
+class ReplyChannel : public NoticeChannel {
+ public:
+  // The answer to one request, as parts of a message. Valid JSON that may hold line breaks.
+  virtual void add(http::Exchange::Parts message) = 0;
+  // One request gets no answer: it was cancelled.
+  virtual void skip() = 0;
+};
+
+}  // namespace proxy::downstream

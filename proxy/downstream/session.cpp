@@ -1,0 +1,21 @@
+#include "proxy/downstream/session.h"
+
+#include "base/digest.h"
+#include "proxy/downstream/subscriptions.h"
+
+namespace proxy::downstream {
+
+Session::~Session() {
+  if (subscriptions != nullptr) subscriptions->forget(*this);
+}
+
+std::string caller_of(const Session& session) {
+  return fmt::format("{}/{:016x}", to_string(session.facts.principal), base::digest64(session.id));
+}
+
+void Session::attach(NoticeChannel& channel) {
+  notices = &channel;
+  if (subscriptions != nullptr) subscriptions->tell_missed(*this);
+}
+
+}  // namespace proxy::downstream

@@ -1,0 +1,299 @@
+#include "proxy/http/connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "proxy/http/server_core.h"
+
+namespace proxy::http {
+namespace {
+
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+
+bool is_loopback(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return v6.sin6_addr.s6_addr[12] == 127;
+  return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
+Peer peer_of(const uv_tcp_t& socket) {
+  Peer peer;
+  sockaddr_storage address{};
+  int length = sizeof address;
+  if (uv_tcp_getpeername(&socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return peer;
+  peer.loopback = is_loopback(address);
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    peer.port = ntohs(v4.sin_port);
+    uv_ip4_name(&v4, peer.address.data(), peer.address.size());
+  } else {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    peer.port = ntohs(v6.sin6_port);
+    uv_ip6_name(&v6, peer.address.data(), peer.address.size());
+  }
+  return peer;
+}
+
+uv_stream_t* stream_of(SocketBox& box) {
+  return reinterpret_cast<uv_stream_t*>(&box.handle);
+}
+
+}  // namespace
+
+Connection::Connection(ServerCore& core, base::BoxPtr<SocketBox> socket)
+    : core_(core),
+      socket_(std::move(socket)),
+      peer_(peer_of(socket_->handle)),
+      phase_since_(core.now()) {
+  socket_->handle.data = this;
+  uv_tcp_nodelay(&socket_->handle, 1);
+  constexpr unsigned kKeepAliveSeconds = 60;
+  if (!peer_.loopback) uv_tcp_keepalive(&socket_->handle, 1, kKeepAliveSeconds);
+}
+
+Connection::~Connection() {
+  detach();
+  if (write_ != nullptr) write_->connection = nullptr;
+  core_.parsers.give(std::move(parser_));
+  core_.buffers.give(out_);
+  core_.buffers.give(stash_);
+}
+
+void Connection::start_reading() {
+  reading_paused_ = false;
+  uv_read_start(
+      stream_of(*socket_),
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+        auto& room = static_cast<Connection*>(handle->data)->core_.read_buffer;
+        *buffer = uv_buf_init(room.data(), static_cast<unsigned>(room.size()));
+      },
+      [](uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
+        static_cast<Connection*>(stream->data)->on_read(count, buffer);
+      });
+  arm(phase_due());
+}
+
+void Connection::turn_away() {
+  keep_alive_ = false;
+  refuse(Status::service_unavailable, "Too many connections.");
+  start_reading();
+}
+
+void Connection::on_read(ssize_t count, const uv_buf_t* buffer) {
+  if (count < 0) {
+    on_peer_end(count == UV_EOF);
+    return;
+  }
+  if (count == 0 || phase_ == Phase::lingering || phase_ == Phase::closing) return;
+  const std::span<char> bytes(buffer->base, static_cast<std::size_t>(count));
+  if (stash_.empty() && may_consume()) {
+    consume(bytes);
+  } else {
+    stash(bytes);
+  }
+}
+
+// A peer that ends its side while it waits for an answer has gone: clients that are killed or time
+// out look like that. What was answered already still goes to one that only closed its side.
+void Connection::on_peer_end(bool in_order) {
+  flush();
+  if (!in_order || exchange_ != nullptr || doomed_ || queued_bytes() == 0) {
+    end();
+    return;
+  }
+  phase_ = Phase::closing;
+  peer_ended_ = true;
+  uv_read_stop(stream_of(*socket_));
+}
+
+bool Connection::may_consume() const {
+  return (phase_ == Phase::idle || phase_ == Phase::reading) && !congested();
+}
+
+void Connection::consume(std::span<char> bytes) {
+  while (!bytes.empty() && may_consume()) {
+    if (parser_ == nullptr) {
+      parser_ = core_.parsers.take();
+      parser_->start(core_.limits, peer_);
+      phase_ = Phase::reading;
+      phase_since_ = core_.now();
+      continue_sent_ = false;
+    }
+    const bool in_body = parser_->head_complete();
+    const RequestParser::Step step = parser_->feed(bytes);
+    bytes = bytes.subspan(step.consumed);
+    switch (step.event) {
+      case RequestParser::Event::need_more:
+        if (!in_body && parser_->head_complete()) phase_since_ = core_.now();
+        if (parser_->wants_continue() && !continue_sent_) {
+          continue_sent_ = true;
+          out().append("HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        arm(phase_due());
+        break;
+      case RequestParser::Event::refused:
+        refuse(parser_->refusal().status, parser_->refusal().reason);
+        break;
+      case RequestParser::Event::complete:
+        dispatch();
+        break;
+    }
+  }
+  const bool more_wanted = phase_ != Phase::closing && phase_ != Phase::lingering;
+  if (!bytes.empty() && more_wanted) stash(bytes);
+}
+
+void Connection::stash(std::span<const char> bytes) {
+  if (stash_.empty()) stash_ = core_.buffers.take();
+  stash_.append(bytes.data(), bytes.size());
+  if (stash_.size() > core_.limits.pipelined_bytes_max && !reading_paused_) {
+    reading_paused_ = true;
+    uv_read_stop(stream_of(*socket_));
+  }
+}
+
+void Connection::dispatch() {
+  std::unique_ptr<RequestParser> parser = std::move(parser_);
+  Request& request = parser->request();
+  phase_ = Phase::answering;
+  phase_since_ = core_.now();
+  keep_alive_ = request.keep_alive();
+  head_only_ = request.method() == Method::head;
+  version_1_0_ = request.version_minor() == 0;
+  ++core_.counters.requests;
+  {
+    Exchange exchange;
+    exchange.connection_ = this;
+    exchange_ = &exchange;
+    core_.handler.on_request(request, exchange);
+  }
+  core_.parsers.give(std::move(parser));
+}
+
+void Connection::refuse(Status status, std::string_view reason) {
+  ++core_.counters.refused_requests;
+  core_.parsers.give(std::move(parser_));
+  keep_alive_ = false;
+  head_only_ = version_1_0_ = false;
+  const std::array<std::string_view, 2> body{reason, "\n"};
+  append_response(status, kPlainText, body, {});
+  finish_answer();
+}
+
+void Connection::detach() {
+  if (exchange_ != nullptr) std::exchange(exchange_, nullptr)->close();
+}
+
+std::string& Connection::out() {
+  if (out_.capacity() <= std::string().capacity()) out_ = core_.buffers.take();
+  core_.loop.turn().schedule(turn_hook_);
+  return out_;
+}
+
+void Connection::append_response(Status status, std::string_view content_type, Exchange::Parts body,
+                                 Exchange::Fields fields) {
+  std::size_t length = 0;
+  for (const std::string_view part : body) length += part.size();
+  std::string& text = out();
+  append_head(text, {.status = status,
+                     .content_type = content_type,
+                     .fields = fields,
+                     .content_length = length,
+                     .close = !keep_alive_ || core_.draining(),
+                     .version_1_0 = version_1_0_,
+                     .date_line = core_.date.at(core_.loop)});
+  if (head_only_ || !may_have_body(status)) return;
+  for (const std::string_view part : body) text.append(part);
+}
+
+void Connection::respond(Status status, std::string_view content_type, Exchange::Parts body,
+                         Exchange::Fields fields) {
+  assert(phase_ == Phase::answering);
+  append_response(status, content_type, body, fields);
+  detach();
+  finish_answer();
+}
+
+// The answer is in the buffer: on to the next request, or to the end.
+void Connection::finish_answer() {
+  phase_ = keep_alive_ && !core_.draining() ? Phase::idle : Phase::closing;
+  phase_since_ = core_.now();
+  arm(phase_due());
+  core_.loop.turn().schedule(turn_hook_);
+}
+
+void Connection::begin_stream(Status status, std::string_view content_type,
+                              Exchange::Fields fields) {
+  assert(phase_ == Phase::answering);
+  phase_ = Phase::streaming;
+  chunked_ = !version_1_0_;
+  if (!chunked_) keep_alive_ = false;
+  append_head(out(), {.status = status,
+                      .content_type = content_type,
+                      .fields = fields,
+                      .framing = chunked_ ? Framing::chunked : Framing::until_close,
+                      .close = !keep_alive_ || core_.draining(),
+                      .date_line = core_.date.at(core_.loop)});
+}
+
+void Connection::write_chunk(Exchange::Parts parts) {
+  assert(phase_ == Phase::streaming);
+  std::size_t length = 0;
+  for (const std::string_view part : parts) length += part.size();
+  if (length == 0 || head_only_ || doomed_) return;
+  std::string& text = out();
+  if (chunked_) append_chunk_size(text, length);
+  for (const std::string_view part : parts) text.append(part);
+  if (chunked_) text.append("\r\n");
+  was_congested_ = was_congested_ || congested();
+  if (queued_bytes() > core_.limits.queue_bytes_max) doomed_ = true;
+}
+
+void Connection::end_stream() {
+  assert(phase_ == Phase::streaming);
+  if (chunked_ && !head_only_) out().append("0\r\n\r\n");
+  detach();
+  finish_answer();
+}
+
+void Connection::abandon_stream() {
+  keep_alive_ = false;
+  detach();
+  finish_answer();
+}
+
+bool Connection::congested() const {
+  return queued_bytes() > core_.limits.queue_high_water_bytes;
+}
+
+void Connection::drain() {
+  keep_alive_ = false;
+  if (phase_ == Phase::idle && queued_bytes() == 0 && stash_.empty()) {
+    end();
+  } else if (phase_ == Phase::idle) {
+    phase_ = Phase::closing;
+    core_.loop.turn().schedule(turn_hook_);
+  } else if (phase_ == Phase::streaming && exchange_->watcher_ != nullptr) {
+    exchange_->watcher_->on_drain(*exchange_);
+  }
+}
+
+void Connection::end() {
+  if (exchange_ != nullptr) {
+    ++core_.counters.peers_gone;
+    Exchange& exchange = *std::exchange(exchange_, nullptr);
+    exchange.close();
+    if (exchange.watcher_ != nullptr) exchange.watcher_->on_peer_gone(exchange);
+  }
+  core_.remove(*this);
+}
+
+}  // namespace proxy::http

@@ -1,0 +1,163 @@
+#include "proxy/http/server_core.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace proxy::http {
+namespace {
+
+constexpr int kBacklog = 4096;
+// Connections over the limit that may be told so at one time; beyond, they are closed without word.
+constexpr std::size_t kTurnedAwayMax = 128;
+
+base::Error listen_error(int error, const std::string& where) {
+  switch (error) {
+    case UV_EADDRINUSE:
+      return {base::ErrorCode::address_in_use, "The address " + where + " is in use.",
+              "Stop the program that listens there, or choose another port with \"listen\"."};
+    case UV_EACCES:
+      return {base::ErrorCode::invalid_argument, "There is no right to listen on " + where + ".",
+              "Choose a port of 1024 or above."};
+    case UV_EADDRNOTAVAIL:
+      return {base::ErrorCode::invalid_argument, "This machine has no address " + where + ".",
+              "Choose an address of this machine, such as 127.0.0.1."};
+    default:
+      break;
+  }
+  return {base::ErrorCode::io_error, "Cannot listen on " + where + ": " + uv_strerror(error) + ".",
+          ""};
+}
+
+Endpoint endpoint_of(const sockaddr& address) {
+  Endpoint endpoint;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.sa_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    uv_ip4_name(&v4, text.data(), text.size());
+    endpoint.port = ntohs(v4.sin_port);
+    endpoint.loopback = ntohl(v4.sin_addr.s_addr) >> 24 == 127;
+  } else if (address.sa_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    uv_ip6_name(&v6, text.data(), text.size());
+    endpoint.port = ntohs(v6.sin6_port);
+    endpoint.loopback = IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+  }
+  endpoint.address = text.data();
+  return endpoint;
+}
+
+}  // namespace
+
+ServerCore::ServerCore(base::Loop& loop_of_all, Limits limits_of_all, Handler& handler_of_all)
+    : loop(loop_of_all), limits(limits_of_all), handler(handler_of_all) {}
+
+ServerCore::~ServerCore() = default;
+
+base::Result<Endpoint> ServerCore::listen(const sockaddr& address) {
+  ListenerPtr listener(new ListenerBox{});
+  uv_tcp_init(loop.uv(), &listener->handle);
+  const int error = uv_tcp_bind(&listener->handle, &address, 0);
+  if (error != 0) return listen_error(error, to_string(endpoint_of(address)));
+  auto started = start(std::move(listener));
+  if (!started && started.error().code == base::ErrorCode::address_in_use) {
+    return listen_error(UV_EADDRINUSE, to_string(endpoint_of(address)));
+  }
+  return started;
+}
+
+base::Result<Endpoint> ServerCore::listen_on(int descriptor) {
+  int listening = 0;
+  socklen_t length = sizeof listening;
+  sockaddr_storage address{};
+  socklen_t address_length = sizeof address;
+  const bool is_listener =
+      ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 &&
+      listening != 0 &&
+      ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &address_length) == 0;
+  if (!is_listener || (address.ss_family != AF_INET && address.ss_family != AF_INET6)) {
+    return base::Error{base::ErrorCode::invalid_argument,
+                       "The socket handed over is not a listening TCP socket.",
+                       "Use ListenStream=HOST:PORT in the socket unit."};
+  }
+  ListenerPtr listener(new ListenerBox{});
+  uv_tcp_init(loop.uv(), &listener->handle);
+  const int error = uv_tcp_open(&listener->handle, descriptor);
+  if (error != 0) return listen_error(error, "the socket handed over");
+  return start(std::move(listener));
+}
+
+base::Result<Endpoint> ServerCore::start(ListenerPtr listener) {
+  listener->handle.data = this;
+  auto* stream = reinterpret_cast<uv_stream_t*>(&listener->handle);
+  // Accepting more connections than there are descriptors does not spin: libuv keeps one in reserve
+  // to accept and close what it cannot serve.
+  const int error = uv_listen(stream, kBacklog, [](uv_stream_t* handle, int status) {
+    if (status == 0) static_cast<ServerCore*>(handle->data)->on_connection(handle);
+  });
+  sockaddr_storage address{};
+  int length = sizeof address;
+  uv_tcp_getsockname(&listener->handle, reinterpret_cast<sockaddr*>(&address), &length);
+  const Endpoint endpoint = endpoint_of(reinterpret_cast<const sockaddr&>(address));
+  if (error != 0) return listen_error(error, to_string(endpoint));
+  listeners_.push_back(std::move(listener));
+  return endpoint;
+}
+
+void ServerCore::on_connection(uv_stream_t* listener) {
+  base::BoxPtr<SocketBox> socket(new SocketBox{});
+  uv_tcp_init(loop.uv(), &socket->handle);
+  if (uv_accept(listener, reinterpret_cast<uv_stream_t*>(&socket->handle)) != 0) return;
+  const bool too_many = connections_.size() >= limits.connections_max;
+  if (too_many) ++counters.refused_connections;
+  if (connections_.size() >= limits.connections_max + kTurnedAwayMax) return;
+  Connection& connection =
+      *connections_.emplace_back(std::make_unique<Connection>(*this, std::move(socket)));
+  connection.place_ = connections_.size() - 1;
+  if (too_many) {
+    connection.turn_away();
+    return;
+  }
+  ++counters.accepted;
+  connection.start_reading();
+}
+
+void ServerCore::remove(Connection& connection) {
+  if (connection.lingering()) --lingering_;
+  const std::size_t place = connection.place_;
+  std::swap(connections_[place], connections_.back());
+  connections_[place]->place_ = place;
+  connections_.pop_back();
+  if (draining_) loop.turn().schedule(drained_hook_);
+}
+
+void ServerCore::on_lingering() {
+  ++lingering_;
+  if (draining_) loop.turn().schedule(drained_hook_);
+}
+
+void ServerCore::drain(base::Duration deadline, std::function<void()> done) {
+  if (draining_) return;
+  draining_ = true;
+  drained_ = std::move(done);
+  listeners_.clear();
+  // From the back: one that ends is replaced by the last, which has been seen.
+  for (std::size_t i = connections_.size(); i > 0; --i) connections_[i - 1]->drain();
+  loop.timers().start(drain_timer_, loop.now() + deadline);
+  loop.turn().schedule(drained_hook_);
+}
+
+void ServerCore::on_drain_deadline() {
+  while (!connections_.empty()) connections_.back()->end();
+  loop.turn().schedule(drained_hook_);
+}
+
+void ServerCore::check_drained() {
+  if (connections_.size() > lingering_ || drained_ == nullptr) return;
+  drain_timer_.cancel();
+  const auto done = std::exchange(drained_, nullptr);
+  done();
+}
+
+}  // namespace proxy::http

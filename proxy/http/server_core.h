@@ -1,0 +1,66 @@
+// What the connections of a server share: limits, handler, pools, counters, the list of all
+// connections, the drain. Internal to the server.
+//
+// Ownership: Server owns it.
+// Threads:   the loop thread.
+#pragma once
+#include <array>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/loop.h"
+#include "proxy/http/buffer_pool.h"
+#include "proxy/http/connection.h"
+#include "proxy/http/server.h"
+
+namespace proxy::http {
+
+class ServerCore {
+ public:
+  ServerCore(base::Loop& loop_of_all, Limits limits_of_all, Handler& handler_of_all);
+  ~ServerCore();
+  ServerCore(const ServerCore&) = delete;
+  ServerCore& operator=(const ServerCore&) = delete;
+
+  base::Result<Endpoint> listen(const sockaddr& address);
+  base::Result<Endpoint> listen_on(int descriptor);
+  void drain(base::Duration deadline, std::function<void()> done);
+  bool draining() const { return draining_; }
+  // Destroys it.
+  void remove(Connection& connection);
+  // A connection began to linger: it no longer holds up a drain.
+  void on_lingering();
+  std::size_t connection_count() const { return connections_.size(); }
+  base::TimePoint now() const { return loop.now(); }
+
+  base::Loop& loop;
+  const Limits limits;
+  Handler& handler;
+  ServerCounters counters;
+  BufferPool buffers;
+  ObjectPool<RequestParser> parsers{64};
+  DateLine date;
+  std::array<char, 64 * kKiB> read_buffer;  // of whichever connection reads
+
+ private:
+  struct ListenerBox {
+    uv_tcp_t handle;
+  };
+  using ListenerPtr = base::BoxPtr<ListenerBox>;
+
+  base::Result<Endpoint> start(ListenerPtr listener);
+  void on_connection(uv_stream_t* listener);
+  void on_drain_deadline();
+  void check_drained();
+
+  std::vector<ListenerPtr> listeners_;
+  std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
+  std::size_t lingering_ = 0;
+  bool draining_ = false;
+  std::function<void()> drained_;
+  base::Timer<ServerCore, &ServerCore::on_drain_deadline> drain_timer_{*this};
+  base::EndOfTurn<ServerCore, &ServerCore::check_drained> drained_hook_{*this};
+};
+
+}  // namespace proxy::http

@@ -1,0 +1,94 @@
+#include "proxy/rest/api.h"
+
+#include <fmt/format.h>
+
+#include "proxy/rest/metrics.h"
+#include "proxy/rest/router.h"
+
+namespace proxy::rest {
+namespace {
+
+constexpr std::string_view kApiPrefix = "/api/v1/";
+
+// A body without this type could come from a form of a foreign page.
+bool has_wrong_type(const http::Request& request) {
+  return !request.body().empty() &&
+         !http::is_media_type(request.header(http::Header::content_type), "application/json");
+}
+
+base::ErrorCode code_of(http::Status status) {
+  return status == http::Status::unauthorized ? base::ErrorCode::unauthorized
+                                              : base::ErrorCode::forbidden;
+}
+
+}  // namespace
+
+Api::Api(AdminService& service, events::EventBus& bus, base::Runtime runtime,
+         events::CallEvents* calls)
+    : service_(service),
+      runtime_(runtime),
+      epoch_(bus.last_id().epoch),
+      streams_(bus, calls, runtime) {}
+
+ReplyPtr Api::reply_to(http::Exchange& exchange) {
+  requests_ += 1;
+  return std::make_shared<Reply>(std::move(exchange), fmt::format("{}-{}", epoch_, requests_),
+                                 runtime_.turn);
+}
+
+void Api::on_request(http::Request& request, http::Exchange& exchange) {
+  const std::string_view path = request.path();
+  const bool is_get = request.method() == http::Method::get;
+  if (is_get && path == "/healthz") {
+    exchange.respond(http::Status::ok, "application/json", R"({"status":"ok"})");
+    return;
+  }
+  if (is_get && path == "/readyz") return readiness(exchange);
+  if (is_get && path == "/metrics") {
+    exchange.respond(http::Status::ok, kMetricsType, metrics_text(service_.status()));
+    return;
+  }
+  const ReplyPtr reply = reply_to(exchange);
+  if (is_get && path == "/events") return follow_events(request, reply);
+  if (path.starts_with(kApiPrefix)) {
+    if (has_wrong_type(request)) {
+      reply->error({base::ErrorCode::unsupported, "the body is not application/json",
+                    "send Content-Type: application/json"},
+                   http::Status::unsupported_media_type, {});
+      return;
+    }
+    dispatch(api_routes(), path.substr(kApiPrefix.size()), service_, runtime_.clock.wall_now(),
+             request, reply);
+    return;
+  }
+  reply->error({base::ErrorCode::not_found, fmt::format("there is nothing at {}", path),
+                "MCP clients connect to /mcp, REST is at /api/v1"});
+}
+
+void Api::readiness(http::Exchange& exchange) {
+  const auto ready = service_.readiness();
+  if (ready) {
+    exchange.respond(http::Status::ok, "application/json", R"({"status":"ready"})");
+    return;
+  }
+  exchange.respond(http::Status::service_unavailable, "application/json",
+                   error_body(ready.error(), {}));
+}
+
+void Api::follow_events(const http::Request& request, const ReplyPtr& reply) {
+  auto query = event_query_from(request.query(), request.header(http::Header::last_event_id));
+  if (!query) return reply->error(query.error());
+  const auto possible = streams_.check(*query);
+  if (!possible) return reply->error(possible.error());
+  streams_.open(reply->take(), *std::move(query));
+}
+
+void Api::refuse(http::Exchange& exchange, const security::Verdict& verdict) {
+  constexpr http::HeaderField kChallenge{"WWW-Authenticate", "Bearer realm=\"mcptrunk\""};
+  const bool wants_key = verdict.status == http::Status::unauthorized;
+  reply_to(exchange)->error(
+      {code_of(verdict.status), verdict.message, verdict.remedy}, verdict.status,
+      wants_key ? http::Exchange::Fields(&kChallenge, 1) : http::Exchange::Fields());
+}
+
+}  // namespace proxy::rest

@@ -1,0 +1,74 @@
+#include "proxy/rest/router.h"
+
+#include <fmt/format.h>
+
+#include "proxy/http/percent.h"
+
+namespace proxy::rest {
+namespace {
+
+// Takes the first segment off.
+std::string_view next_segment(std::string_view& path) {
+  const std::size_t slash = path.find('/');
+  const std::string_view segment = path.substr(0, slash);
+  path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  return segment;
+}
+
+std::size_t segment_count(std::string_view path) {
+  return static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
+}
+
+}  // namespace
+
+std::optional<Query> Handling::query(std::initializer_list<std::string_view> known) const {
+  auto parsed = Query::parse(request.query(), known);
+  if (parsed) return *std::move(parsed);
+  reply->error(parsed.error());
+  return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+  const std::size_t segments = segment_count(pattern);
+  if (segments != segment_count(path)) return std::nullopt;
+  std::vector<std::string> args;
+  for (std::size_t i = 0; i < segments; ++i) {
+    const std::string_view wanted = next_segment(pattern);
+    auto given = http::percent_decoded(next_segment(path), false);
+    if (!given) return std::nullopt;
+    if (wanted.starts_with('{')) {
+      if (given->empty()) return std::nullopt;
+      args.push_back(*std::move(given));
+    } else if (*given != wanted) {
+      return std::nullopt;
+    }
+  }
+  return args;
+}
+
+void dispatch(std::span<const Route> routes, std::string_view path, AdminService& service,
+              base::WallTime now, const http::Request& request, const ReplyPtr& reply) {
+  std::string allowed;
+  for (const Route& route : routes) {
+    auto args = match(route.pattern, path);
+    if (!args) continue;
+    if (route.method == request.method()) {
+      route.handle({service, now, request, *std::move(args), reply});
+      return;
+    }
+    if (!allowed.empty()) allowed += ", ";
+    allowed += http::to_string(route.method);
+  }
+  if (allowed.empty()) {
+    reply->error({base::ErrorCode::not_found, fmt::format("there is no /api/v1/{}", path),
+                  "the README lists all paths"});
+    return;
+  }
+  const http::HeaderField allow{"Allow", allowed};
+  reply->error({base::ErrorCode::unsupported,
+                fmt::format("/api/v1/{} does not take {}", path, http::to_string(request.method())),
+                fmt::format("use {}", allowed)},
+               http::Status::method_not_allowed, {&allow, 1});
+}
+
+}  // namespace proxy::rest

@@ -1,0 +1,75 @@
+#include "proxy/tools/meta_arguments.h"
+
+#include <catch2/catch.hpp>
+
+namespace proxy::tools {
+namespace {
+
+TEST_CASE("retrieve_tools reads what it knows and leaves the rest alone", "[tools]") {
+  const auto read = retrieve_arguments(
+      R"({"query":"caf\u00e9","limit":3,"detail":"full","server":"maps","group":null,"read_only":true,"x":1})");
+  REQUIRE(read.ok());
+  CHECK(read->query == "caf\xc3\xa9");
+  CHECK(read->limit == 3U);
+  CHECK(read->detail == Detail::full);
+  CHECK(read->server == "maps");
+  CHECK(read->group.empty());
+  CHECK(read->read_only);
+  CHECK(retrieve_arguments("").ok());
+  CHECK(!retrieve_arguments("{}")->limit);
+}
+
+TEST_CASE("absurd limits are brought into bounds", "[tools]") {
+  CHECK(retrieve_arguments(R"({"limit":0})")->limit == 1U);
+  CHECK(retrieve_arguments(R"({"limit":-7})")->limit == 1U);
+  CHECK(retrieve_arguments(R"({"limit":1000000000})")->limit == RetrieveArguments::kLimitMax);
+  CHECK(retrieve_arguments(R"({"limit":99999999999999999999999})")->limit ==
+        RetrieveArguments::kLimitMax);
+  const std::string long_query(100'000, 'q');
+  CHECK(retrieve_arguments(R"({"query":")" + long_query + "\"}")->query.size() ==
+        RetrieveArguments::kQueryBytesMax);
+}
+
+TEST_CASE("a mistake in the arguments names the member and what to do", "[tools]") {
+  struct Case {
+    const char* arguments;
+    const char* named;
+  };
+  for (const Case& bad : {Case{R"({"query":7})", "query"}, Case{R"({"limit":"many"})", "limit"},
+                          Case{R"({"detail":"all"})", "detail"},
+                          Case{R"({"read_only":"yes"})", "read_only"}, Case{"[1]", "object"}}) {
+    CAPTURE(bad.arguments);
+    const auto read = retrieve_arguments(bad.arguments);
+    REQUIRE(!read.ok());
+    CHECK(read.error().code == base::ErrorCode::invalid_argument);
+    CHECK(read.error().message.find(bad.named) != std::string::npos);
+    CHECK(!read.error().remedy.empty());
+  }
+}
+
+TEST_CASE("describe_tool takes one id or up to fifty", "[tools]") {
+  CHECK(describe_arguments(R"({"ids":["a:b","c:d"]})")->ids.size() == 2);
+  CHECK(describe_arguments(R"({"ids":"a:b"})")->ids.size() == 1);
+  CHECK(describe_arguments(R"({"id":"a:b"})")->ids.size() == 1);
+  CHECK(!describe_arguments("{}").ok());
+  CHECK(!describe_arguments(R"({"ids":[]})").ok());
+  CHECK(!describe_arguments(R"({"ids":[1]})").ok());
+  std::string many = R"({"ids":["a:b")";
+  for (std::size_t i = 0; i < DescribeArguments::kIdsMax; ++i) many += R"(,"a:b")";
+  CHECK(!describe_arguments(many + "]}").ok());
+}
+
+TEST_CASE("a call keeps the tool's own arguments byte for byte", "[tools]") {
+  const auto read = call_arguments(R"({"id":"s:t","arguments":{"n": 1.0,"id":"inner"}})");
+  REQUIRE(read.ok());
+  CHECK(read->id == "s:t");
+  CHECK(read->arguments == R"({"n": 1.0,"id":"inner"})");
+  CHECK(call_arguments(R"({"name":"s:t","args":{}})")->id == "s:t");
+  CHECK(call_arguments(R"({"id":"s:t","arguments":null})")->arguments.empty());
+  CHECK(!call_arguments(R"({"arguments":{}})").ok());
+  CHECK(!call_arguments(R"({"id":"s:t","arguments":"{}"})").ok());
+  CHECK(!call_arguments(R"({"id":"s:t","arguments":[1]})").ok());
+}
+
+}  // namespace
+}  // namespace proxy::tools
