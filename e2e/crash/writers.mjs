@@ -1,0 +1,110 @@
+// What changes the configuration while the daemon is killed. Each writer owns what it changes and
+// remembers what it was told, so that it knows what must be found afterwards.
+
+const modes = ['active', 'lazy_loading', 'disabled', 'quarantined'];
+
+class Writer {
+  constructor(name, random) {
+    this.name = name;
+    this.random = random;
+    this.acknowledged = 0;
+    this.attempted = undefined;  // the change nobody has answered about
+  }
+  pick(items) {
+    return items[Math.floor(this.random() * items.length)];
+  }
+  // Changes again and again until the daemon is gone.
+  async work(user) {
+    for (;;) {
+      const change = this.nextChange();
+      this.attempted = change.leads;
+      let answer;
+      try {
+        answer = await user.ask(...change.request);
+      } catch {
+        return;  // killed
+      }
+      if (answer.status >= 500 || answer.status === 412) continue;
+      if (answer.status >= 300) {
+        throw new Error(`${change.request.slice(0, 2).join(' ')}: ${JSON.stringify(answer.body)}`);
+      }
+      this.state = change.leads;
+      this.attempted = undefined;
+      this.acknowledged += 1;
+    }
+  }
+  // After a crash: the last acknowledged state, or the one that was under way.
+  found(state) {
+    const allowed = [this.state, ...(this.attempted === undefined ? [] : [this.attempted])];
+    const text = JSON.stringify(state);
+    if (!allowed.some(one => JSON.stringify(one) === text)) {
+      throw new Error(`${this.name} is ${text}; acknowledged was ${JSON.stringify(this.state)}, under way ${JSON.stringify(this.attempted)}`);
+    }
+    this.state = state;
+    this.attempted = undefined;
+  }
+}
+
+// The mode and the description of a server.
+export class ServerWriter extends Writer {
+  constructor(name, random) {
+    super(name, random);
+    this.state = { mode: 'lazy_loading', description: '' };
+  }
+  nextChange() {
+    if (this.random() < 0.5) {
+      const mode = this.pick(modes);
+      return {
+        request: ['PATCH', `servers/${this.name}`, { startup_mode: mode }],
+        leads: { ...this.state, mode }
+      };
+    }
+    const description = `revision ${Math.floor(this.random() * 1e9)}`;
+    return {
+      request: ['PATCH', `servers/${this.name}`, { description }],
+      leads: { ...this.state, description }
+    };
+  }
+  look(config) {
+    const entry = config.mcpServers.find(server => server.name === this.name);
+    this.found({ mode: entry.startup_mode ?? 'active', description: entry.description ?? '' });
+  }
+}
+
+// Whether a group is enabled: a change of its servers, never of their entries.
+export class GroupWriter extends Writer {
+  constructor(name, random) {
+    super(name, random);
+    this.state = { enabled: true };
+  }
+  nextChange() {
+    const enabled = !this.state.enabled;
+    return {
+      request: ['POST', `groups/${this.name}/${enabled ? 'enable' : 'disable'}`],
+      leads: { enabled }
+    };
+  }
+  look(config) {
+    this.found({ enabled: config.groups.find(group => group.name === this.name).enabled ?? true });
+  }
+}
+
+// A server that comes and goes.
+export class GuestWriter extends Writer {
+  constructor(name, random) {
+    super(name, random);
+    this.state = { there: false };
+  }
+  nextChange() {
+    const there = !this.state.there;
+    return {
+      request: there
+        ? ['POST', 'servers', { name: this.name, command: 'cat', startup_mode: 'disabled' }]
+        : ['DELETE', `servers/${this.name}`],
+      leads: { there }
+    };
+  }
+  look(config) {
+    this.found({ there: config.mcpServers.some(server => server.name === this.name) });
+  }
+}

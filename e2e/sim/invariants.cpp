@@ -1,0 +1,172 @@
+// What must hold in every world after every step.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "upstream/lifecycle/slots.h"
+#include "world.h"
+
+namespace sim {
+
+using upstream::RunPolicy;
+
+const World::Spec* World::intent_of(UpstreamId id) const {
+  const auto name = names_.find(id);
+  if (name == names_.end()) return nullptr;
+  const auto spec = std::ranges::find(specs_, name->second, &Spec::name);
+  return spec == specs_.end() ? nullptr : &*spec;
+}
+
+// Counts and calls after every step; the servers when one of them has moved, and now and then.
+void World::check_rules() {
+  check_counts();
+  callers_.check();
+  if (!std::exchange(moved_, false) && steps_ % 8 != 0) return;
+  for (const Spec& spec : specs_) check_server(spec);
+  catalogs_.check();
+}
+
+void World::check_counts() {
+  const std::uint32_t slots = options_.slots;
+  if (fleet_->leases_in_use() > slots + upstream::kRunnerLeases) {
+    report_.violate(fmt::format("{} leases of {} slots", fleet_->leases_in_use(), slots));
+  }
+  if (fleet_->connecting() > upstream::kConnectingPerSlot * slots) {
+    report_.violate(fmt::format("{} connecting with {} slots", fleet_->connecting(), slots));
+  }
+  const auto connecting = std::ranges::count_if(
+      told_states_, [](const auto& entry) { return entry.second == State::connecting; });
+  if (fleet_->connecting() != static_cast<std::uint32_t>(connecting)) {
+    report_.violate(
+        fmt::format("{} connecting but {} in that state", fleet_->connecting(), connecting));
+  }
+  // Also those on their way out of the configuration.
+  for (const auto& [id, state] : told_states_) {
+    const std::size_t alive = processes_[id].size();
+    if (alive != (owns_connection(state) ? 1U : 0U)) {
+      report_.violate(
+          fmt::format("{} is {} with {} processes", names_[id], to_string(state), alive));
+    }
+  }
+}
+
+void World::check_server(const Spec& spec) {
+  const auto id = fleet_->find(spec.name);
+  const auto view = id ? fleet_->view(*id) : std::nullopt;
+  if (!view) return report_.violate(spec.name + " is configured but not there");
+  // A server that never left its first state has told of none.
+  const auto told = told_states_.find(*id);
+  const State told_state = told == told_states_.end() ? State::disabled : told->second;
+  if (told_state != view->state) {
+    return report_.violate(fmt::format("{} is {} but was told to be {}", spec.name,
+                                       to_string(view->state), to_string(told_state)));
+  }
+  const State state = view->state;
+  if (state == State::stopping) return;
+  const auto must_be = [&](bool condition, State wanted) {
+    if (!condition || state == wanted) return;
+    report_.violate(
+        fmt::format("{} is {} instead of {}", spec.name, to_string(state), to_string(wanted)));
+  };
+  const bool quarantined = spec.policy == RunPolicy::quarantined;
+  const bool disabled = spec.policy == RunPolicy::disabled;
+  must_be(quarantined, State::quarantined);
+  must_be(disabled, State::disabled);
+  if (quarantined || disabled) return;
+  must_be(view->memory->auto_disabled.has_value(), State::auto_disabled);
+  if (state == State::auto_disabled) return;
+  must_be(spec.unconfigured.has_value(), State::unconfigured);
+  check_process(*id, spec, state);
+  if (view->calls_in_flight > 0 && state != State::ready) {
+    report_.violate(fmt::format("{} has calls in flight while {}", spec.name, to_string(state)));
+  }
+}
+
+// What runs is what is configured.
+void World::check_process(UpstreamId id, const Spec& spec, State state) {
+  if (!owns_connection(state) || processes_[id].size() != 1) return;
+  if (launched_[*processes_[id].begin()] != spec.launch) {
+    report_.violate(spec.name + " runs with a command that is no longer configured");
+  }
+}
+
+void World::check_auto_disabled(UpstreamId id) {
+  const auto record = store_.records().find(names_[id]);
+  if (record == store_.records().end() || !record->second.auto_disabled) {
+    return report_.violate(names_[id] + " is auto_disabled before that is durable");
+  }
+  if (!given_up_on_.contains(id)) {
+    report_.violate(names_[id] + " is auto_disabled though a restart withdrew that");
+  }
+}
+
+void World::check_idle_stop(UpstreamId id) {
+  const auto view = fleet_->view(id);
+  if (!view || view->state != State::stopping) return;
+  const bool leased = std::ranges::any_of(leases_, [id](const auto& l) { return l.first == id; });
+  if (view->calls_in_flight > 0 || leased) {
+    report_.violate(view->spec->name + " was stopped as idle but is in use");
+  }
+}
+
+void World::check_may_start(UpstreamId id, const Spec& spec) {
+  const Spec* intent = intent_of(id);
+  const auto fault = [&](std::string_view what) {
+    report_.violate(fmt::format("{} starts although {}", spec.name, what));
+  };
+  if (shutting_down_) fault("the daemon shuts down");
+  if (intent == nullptr) return fault("it is not configured");
+  if (intent->policy == RunPolicy::quarantined) fault("it is quarantined");
+  if (intent->policy == RunPolicy::disabled) fault("it is disabled");
+  if (intent->unconfigured) fault("it is unconfigured");
+  if (intent->launch != spec.launch) fault("its command is another by now");
+  if (memories_[id].auto_disabled) fault("it is auto_disabled");
+  if (!processes_[id].empty()) fault("it runs already");
+}
+
+// The running processes that a reload to `next` must not touch.
+std::map<World::UpstreamId, std::uint64_t> World::unchanged_processes(
+    const std::vector<Spec>& next) const {
+  std::map<UpstreamId, std::uint64_t> kept;
+  for (const Spec& spec : next) {
+    const auto old = std::ranges::find(specs_, spec.name, &Spec::name);
+    const auto id = fleet_->find(spec.name);
+    if (old == specs_.end() || !id) continue;
+    const bool same = old->launch == spec.launch && old->config_hash == spec.config_hash &&
+                      old->policy == spec.policy &&
+                      old->unconfigured.has_value() == spec.unconfigured.has_value();
+    const State state = fleet_->view(*id)->state;
+    const auto alive = processes_.find(*id);
+    if (!same || (state != State::ready && state != State::connecting)) continue;
+    if (alive != processes_.end() && alive->second.size() == 1) kept[*id] = *alive->second.begin();
+  }
+  return kept;
+}
+
+void World::check_calm() {
+  if (!store_.idle()) report_.violate("the store is not idle in calm times");
+  if (callers_.pending() != 0) report_.violate("calls are open in calm times");
+  for (const Spec& spec : specs_) {
+    const auto view = fleet_->view(*fleet_->find(spec.name));
+    const State state = view->state;
+    const bool unable = state == State::auto_disabled || state == State::login_required ||
+                        state == State::unconfigured || state == State::disabled ||
+                        state == State::quarantined;
+    const bool active = spec.policy == RunPolicy::active && !spec.idle_timeout;
+    const bool rests = state == State::idle;
+    if (!unable && active && state != State::ready) {
+      report_.violate(fmt::format("{} is {} after the calm", spec.name, to_string(state)));
+    }
+    if (!unable && !active && !rests) {
+      report_.violate(fmt::format("{} is {} and nobody needs it", spec.name, to_string(state)));
+    }
+    const auto record = store_.records().find(spec.name);
+    const bool stored = record != store_.records().end() && record->second.auto_disabled &&
+                        record->second.config_hash == spec.config_hash;
+    if (stored != (view->memory->auto_disabled.has_value())) {
+      report_.violate(spec.name + ": store and fleet disagree about auto_disabled");
+    }
+  }
+}
+
+}  // namespace sim

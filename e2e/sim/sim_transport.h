@@ -1,0 +1,75 @@
+// The connection to a simulated server, and the server itself. Resource.
+#pragma once
+#include <cstdint>
+#include <list>
+#include <string>
+#include <string_view>
+
+#include "base/runtime.h"
+#include "behaviour.h"
+#include "protocol/envelope.h"
+#include "upstream/transport/transport.h"
+
+namespace sim {
+
+// Told when a simulated process begins and ends.
+class ProcessTable {
+ public:
+  virtual ~ProcessTable() = default;
+  virtual void on_process_started(std::uint32_t upstream, std::uint64_t process) = 0;
+  virtual void on_process_ended(std::uint32_t upstream, std::uint64_t process) = 0;
+};
+
+class SimTransport final : public upstream::Transport {
+ public:
+  SimTransport(base::Runtime runtime, ProcessTable& processes, std::uint32_t upstream,
+               std::uint64_t process, const Behaviour& behaviour);
+  ~SimTransport() override;
+
+  void start(upstream::TransportListener& listener) override;
+  bool send(const upstream::Outgoing& message) override;
+  void close() override;
+  std::int64_t process_id() const override { return static_cast<std::int64_t>(process_); }
+
+ private:
+  // One line on its way to the client.
+  struct Line {
+    Line(SimTransport& to, std::string text, bool too_large)
+        : transport(to), bytes(std::move(text)), oversized(too_large) {}
+    void arrive() { transport.deliver(*this); }
+    SimTransport& transport;
+    std::string bytes;  // of an oversized one: its id
+    bool oversized;
+    base::Timer<Line, &Line::arrive> timer{*this};
+  };
+
+  void say(std::string bytes, base::Duration after);
+  void say_oversized(std::string_view id, base::Duration after);
+  void deliver(Line& line);
+  void answer(const protocol::Envelope& request, std::string_view result);
+  void answer_initialize(const protocol::Envelope& request);
+  void answer_list(const protocol::Envelope& request);
+  void answer_call(const protocol::Envelope& request);
+  void misbehave();
+  void end_after(base::Duration delay, upstream::Failure failure);
+  void on_end();
+  void release();
+  base::Duration answer_time();
+  bool chance(double share) { return runtime_.random.unit() < share; }
+
+  base::Runtime runtime_;
+  ProcessTable& processes_;
+  const std::uint32_t upstream_;
+  const std::uint64_t process_;
+  const Behaviour behaviour_;
+  upstream::TransportListener* listener_ = nullptr;
+  std::list<Line> lines_;
+  upstream::Failure ending_;
+  bool alive_ = false;
+  bool closing_ = false;
+  bool listed_ = false;
+  std::uint32_t asked_ = 0;
+  base::Timer<SimTransport, &SimTransport::on_end> end_timer_{*this};
+};
+
+}  // namespace sim

@@ -1,0 +1,154 @@
+#include "world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sim {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using upstream::StdioLaunch;
+
+World::World(std::uint64_t seed, Report& report)
+    : report_(report),
+      sim_(seed * 7919 + 1),
+      random_(seed),
+      store_(sim_.runtime()),
+      callers_(sim_.runtime(), report),
+      catalogs_(sim_.runtime(), random_, report) {
+  const bool large = random_.below(100) == 0;
+  options_.slots = large ? 10 : 1 + static_cast<std::uint32_t>(random_.below(5));
+  const std::uint64_t count = large ? 159 : 3 + random_.below(10);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    specs_.push_back(new_spec("s" + std::to_string(names_given_++)));
+  }
+}
+
+World::~World() {
+  leases_.clear();
+}
+
+void World::start_fleet() {
+  told_states_.clear();
+  guard_tripped_ = false;
+  fleet_ = std::make_unique<upstream::Fleet>(
+      upstream::FleetParts{sim_.runtime(), *this, *this, *this}, options_);
+  callers_.use(*fleet_);
+  apply();
+}
+
+void World::run() {
+  report_.line(fmt::format("{} servers, {} slots", specs_.size(), options_.slots));
+  start_fleet();
+  run_to_the_end();
+}
+
+// One timer at a time, with all rules checked after each.
+void World::advance(base::Duration by) {
+  const base::TimePoint end = sim_.clock().now() + by;
+  settle();
+  while (!broken()) {
+    const auto due = sim_.timers().next_due();
+    if (!due || *due > end) break;
+    if (*due > sim_.clock().now()) sim_.clock().advance_to(*due);
+    sim_.timers().advance(sim_.clock().now());
+    settle();
+  }
+  sim_.clock().advance_to(std::max(end, sim_.clock().now()));
+}
+
+void World::settle() {
+  ++steps_;
+  sim_.settle();
+  if (!broken()) check_rules();
+}
+
+void World::on_state_changed(UpstreamId id, State from, State to, std::string_view reason) {
+  report_.line(
+      fmt::format("{:>9.3f} {} {} -> {} ({})",
+                  std::chrono::duration<double>(sim_.clock().now().time_since_epoch()).count(),
+                  names_[id], to_string(from), to_string(to), reason));
+  if (callers_.inside_fleet) report_.violate("the observer was told inside a call of the fleet");
+  const auto known = told_states_.find(id);
+  if (known != told_states_.end() && known->second != from) {
+    report_.violate(fmt::format("{} left {} but was in {}", names_[id], to_string(from),
+                                to_string(known->second)));
+  }
+  catalogs_.set_state(id, names_[id], from, to);
+  if (reason == "not used for its idle time") check_idle_stop(id);
+  told_states_[id] = to;
+  moved_ = true;
+  if (to == State::auto_disabled) check_auto_disabled(id);
+}
+
+void World::on_listing(UpstreamId id, upstream::Listing listing) {
+  const auto& tools = listing.of(upstream::ListKind::tools);
+  if (!tools || tools->results.empty()) {
+    return report_.violate(names_[id] + " listed no page of tools");
+  }
+  catalogs_.listed(id, names_[id], std::move(listing));
+}
+
+void World::on_memory_changed(UpstreamId id, const upstream::UpstreamMemory& memory) {
+  memories_[id] = memory;
+  store_.write_behind(names_[id], memory);
+}
+
+void World::on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t attempted) {
+  report_.line(fmt::format("cascade guard {}: {} of {}", tripped, failed, attempted));
+  if (tripped == guard_tripped_) report_.violate("the cascade guard changed to what it was");
+  guard_tripped_ = tripped;
+}
+
+void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) {
+  report_.line(names_[id] + " is to be auto-disabled: " + reason);
+  const Spec* spec = intent_of(id);
+  if (spec != nullptr && spec->auto_disable_threshold == 0) {
+    report_.violate(names_[id] + " may never be auto-disabled");
+  }
+  given_up_on_.insert(id);
+  given_up_ = id;
+  if (guard_tripped_ && memories_[id].known_good) {
+    report_.violate(names_[id] + " is known-good and the guard is tripped");
+  }
+  store_.commit_auto_disable(names_[id], std::move(reason), std::move(done));
+}
+
+void World::on_notification(UpstreamId, std::string_view, std::string_view) {}
+
+bool World::on_server_request(const upstream::ServerRequestRef& request, std::string_view,
+                              std::string_view) {
+  if (!chance(0.5)) return false;
+  const std::string id(request.raw_id);
+  sim_.turn().defer([this, request, id] {
+    if (fleet_ != nullptr)
+      (void)fleet_->answer({request.upstream, request.session, id}, false, "{}");
+  });
+  return true;
+}
+
+std::unique_ptr<upstream::Transport> World::create(UpstreamId id, const Spec& spec) {
+  check_may_start(id, spec);
+  Behaviour behaviour = behaviours_[spec.name];
+  if (outage_) behaviour.start = StartKind::exit_at_once;
+  report_.line(fmt::format("{} starts and will be {}", spec.name, to_string(behaviour.start)));
+  ProcessTable& processes = *this;
+  launched_[next_process_ + 1] = spec.launch;
+  return std::make_unique<SimTransport>(sim_.runtime(), processes, id, ++next_process_, behaviour);
+}
+
+std::optional<base::Error> World::check(const Spec& spec) {
+  if (!missing_commands_.contains(spec.name)) return std::nullopt;
+  return base::Error{base::ErrorCode::server_unconfigured, "Its command is not in PATH", ""};
+}
+
+void World::on_process_started(UpstreamId upstream, std::uint64_t process) {
+  processes_[upstream].insert(process);
+}
+
+void World::on_process_ended(UpstreamId upstream, std::uint64_t process) {
+  processes_[upstream].erase(process);
+}
+
+}  // namespace sim
