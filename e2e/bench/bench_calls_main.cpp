@@ -1,6 +1,7 @@
 // bench_calls: tools/call end to end, mcptrunk beside the bare hop with the same children in the
-// same run. Prints a table for people; the machine's noise is in it. The load generator runs as a
-// program of its own, as clients do.
+// same run; with upstreams over HTTP, beside the same load on such an upstream itself. Prints a
+// table for people; the machine's noise is in it. The load generator runs as a program of its own,
+// as clients do.
 #include <fmt/format.h>
 #include <rapidjson/document.h>
 
@@ -21,9 +22,10 @@ using bench::Program;
 
 struct Options {
   std::string mcptrunk;  // empty: the bare hop alone
-  std::string bare_hop, load_generator, child;
+  std::string bare_hop, load_generator, child, http_upstream;
   std::vector<std::string> child_arguments;
   std::vector<int> children{1, 8, 104};
+  std::vector<int> http_upstreams{1, 8};
   std::vector<int> connections{1, 20, 100, 1000};
   double seconds = 3, warm_up = 1;
   std::string folder;  // of this run: configuration, data, logs
@@ -60,22 +62,28 @@ std::string server_name(int number) {
   return fmt::format("s{:03}", number);
 }
 
-std::string write_config(const Options& options, int children) {
-  std::string path = fmt::format("{}/config-{}.json", options.folder, children);
-  std::string servers, arguments;
+// Servers s000, s001 ... which all are reached by `how`: the fields of a configuration's entry.
+std::string write_config(const Options& options, const std::string& kind, int count,
+                         const std::string& how) {
+  std::string path = fmt::format("{}/config-{}-{}.json", options.folder, kind, count);
+  std::string servers;
+  for (int i = 0; i < count; ++i) {
+    servers += fmt::format("{}\n  {{\"name\":\"{}\",\"startup_mode\":\"active\",{}}}",
+                           i == 0 ? "" : ",", server_name(i), how);
+  }
+  std::ofstream(path) << fmt::format(
+      "{{\"listen\":\"127.0.0.1:0\",\"data_dir\":\"{}/data-{}-{}\",\"routing_mode\":\"direct\",\n"
+      "\"mcpServers\":[{}\n]}}\n",
+      options.folder, kind, count, servers);
+  return path;
+}
+
+std::string stdio_entry(const Options& options) {
+  std::string arguments;
   for (const std::string& argument : options.child_arguments) {
     arguments += fmt::format(R"({}"{}")", arguments.empty() ? "" : ",", argument);
   }
-  for (int i = 0; i < children; ++i) {
-    servers += fmt::format(
-        "{}\n  {{\"name\":\"{}\",\"command\":\"{}\",\"args\":[{}],\"startup_mode\":\"active\"}}",
-        i == 0 ? "" : ",", server_name(i), options.child, arguments);
-  }
-  std::ofstream(path) << fmt::format(
-      "{{\"listen\":\"127.0.0.1:0\",\"data_dir\":\"{}/data-{}\",\"routing_mode\":\"direct\",\n"
-      "\"mcpServers\":[{}\n]}}\n",
-      options.folder, children, servers);
-  return path;
+  return fmt::format(R"("command":"{}","args":[{}])", options.child, arguments);
 }
 
 Subject start(const Options& options, const std::string& name,
@@ -106,11 +114,19 @@ Subject start_bare_hop(const Options& options, int children) {
   return subject;
 }
 
-Subject start_mcptrunk(const Options& options, int children) {
-  Subject subject = start(options, "mcptrunk",
-                          {options.mcptrunk, "serve", "--config", write_config(options, children)});
+// A server that many clients reach over HTTP, with the children's tool.
+Subject start_http_upstream(const Options& options) {
+  Subject subject = start(options, "upstream", {options.http_upstream, "--http", "127.0.0.1:0"});
+  for (const char* argument : {"--path", "/mcp", "--tool", "echo"}) {
+    subject.load_arguments.emplace_back(argument);
+  }
+  return subject;
+}
+
+Subject start_mcptrunk(const Options& options, const std::string& config, int servers) {
+  Subject subject = start(options, "mcptrunk", {options.mcptrunk, "serve", "--config", config});
   subject.load_arguments.insert(subject.load_arguments.end(), {"--path", "/mcp/all", "--tool"});
-  for (int i = 0; i < children; ++i) {
+  for (int i = 0; i < servers; ++i) {
     subject.load_arguments.push_back(server_name(i) + "__echo");
   }
   return subject;
@@ -131,11 +147,11 @@ std::pair<std::string, bool> run_load(const Options& options,
 }
 
 // Until every upstream answers: they are started one after another.
-void wait_for_children(const Options& options, const Subject& subject, int children) {
+void wait_for_upstreams(const Options& options, const Subject& subject, int upstreams) {
   for (int attempt = 0; attempt < 5; ++attempt) {
     const auto [report, good] = run_load(options, subject.load_arguments,
                                          {"--connections", "1", "--warm-up", "0", "--seconds",
-                                          "120", "--calls", std::to_string(2 * children)});
+                                          "120", "--calls", std::to_string(2 * upstreams)});
     if (good) return;
   }
   give_up(
@@ -168,41 +184,58 @@ Measurement measure(const Options& options, const Subject& subject,
 
 void print_header() {
   fmt::print(
-      "{:>8} {:>5}  {:<10} {:>8} {:>6} {:>8} {:>8} {:>9} {:>9} {:>7} {:>7} {:>6} {:>6} {:>6} {}\n",
-      "children", "conns", "program", "calls/s", "ratio", "p50 us", "p99 us", "+p50 us", "+p99 us",
+      "{:<9} {:>5}  {:<10} {:>8} {:>6} {:>8} {:>8} {:>9} {:>9} {:>7} {:>7} {:>6} {:>6} {:>6} {}\n",
+      "upstreams", "conns", "program", "calls/s", "ratio", "p50 us", "p99 us", "+p50 us", "+p99 us",
       "anonMiB", "fileMiB", "proxyC", "loadC", "chldC", "errors");
 }
 
-void print_row(int children, int connections, const std::string& name, const Measurement& m,
-               const Measurement& bare) {
+void print_row(const std::string& upstreams, int connections, const std::string& name,
+               const Measurement& m, const Measurement& bare) {
   fmt::print(
-      "{:>8} {:>5}  {:<10} {:>8.0f} {:>5.0f}% {:>8.0f} {:>8.0f} {:>9.0f} {:>9.0f} {:>7.1f} "
+      "{:<9} {:>5}  {:<10} {:>8.0f} {:>5.0f}% {:>8.0f} {:>8.0f} {:>9.0f} {:>9.0f} {:>7.1f} "
       "{:>7.1f} "
       "{:>6.2f} {:>6.2f} {:>6.2f} {}\n",
-      children, connections, name, m.calls_per_second,
+      upstreams, connections, name, m.calls_per_second,
       100 * m.calls_per_second / bare.calls_per_second, m.p50_us, m.p99_us, m.p50_us - bare.p50_us,
       m.p99_us - bare.p99_us, m.after.rss_anon_mib, m.after.rss_file_mib, m.proxy_cpu,
       m.generator_cpu, m.children_cpu, m.errors);
   std::fflush(stdout);
 }
 
-void bench_with(const Options& options, int children) {
+// Each number of connections on the reference, then on ours through both transports.
+void compare(const Options& options, const std::string& upstreams, const Subject& reference,
+             const Subject* ours) {
+  for (const int connections : options.connections) {
+    const Measurement base = measure(options, reference, reference.load_arguments, connections);
+    print_row(upstreams, connections, reference.name, base, base);
+    if (ours == nullptr) continue;
+    print_row(upstreams, connections, ours->name,
+              measure(options, *ours, ours->load_arguments, connections), base);
+    print_row(upstreams, connections, "  over sse",
+              measure(options, *ours, ours->sse_arguments(), connections), base);
+  }
+}
+
+void bench_with_children(const Options& options, int children) {
   const Subject bare = start_bare_hop(options, children);
   std::optional<Subject> ours;
   if (!options.mcptrunk.empty()) {
-    ours.emplace(start_mcptrunk(options, children));
-    wait_for_children(options, *ours, children);
+    ours.emplace(start_mcptrunk(
+        options, write_config(options, "stdio", children, stdio_entry(options)), children));
+    wait_for_upstreams(options, *ours, children);
   }
-  wait_for_children(options, bare, children);
-  for (const int connections : options.connections) {
-    const Measurement reference = measure(options, bare, bare.load_arguments, connections);
-    print_row(children, connections, bare.name, reference, reference);
-    if (!ours) continue;
-    print_row(children, connections, ours->name,
-              measure(options, *ours, ours->load_arguments, connections), reference);
-    print_row(children, connections, "  over sse",
-              measure(options, *ours, ours->sse_arguments(), connections), reference);
-  }
+  wait_for_upstreams(options, bare, children);
+  compare(options, fmt::format("{} stdio", children), bare, ours ? &*ours : nullptr);
+}
+
+// All entries name one server, which is also the reference: its own speed is the limit.
+void bench_with_http_upstreams(const Options& options, int count) {
+  const Subject upstream = start_http_upstream(options);
+  const std::string entry = fmt::format(R"("url":"http://127.0.0.1:{}/mcp","protocol":"http")",
+                                        upstream.load_arguments[1]);
+  const Subject ours = start_mcptrunk(options, write_config(options, "http", count, entry), count);
+  wait_for_upstreams(options, ours, count);
+  compare(options, fmt::format("{} http", count), upstream, &ours);
 }
 
 }  // namespace
@@ -213,6 +246,7 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape): ends th
   options.bare_hop = here + "/bare_hop";
   options.load_generator = here + "/load_generator";
   options.child = here + "/mcptrunk-fixture";
+  options.http_upstream = options.child;
   CLI::App app("tools/call end to end: mcptrunk beside the bare hop");
   app.add_option("--mcptrunk", options.mcptrunk, "the program; without it, the bare hop alone");
   app.add_option("--bare-hop", options.bare_hop)->capture_default_str();
@@ -221,6 +255,9 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape): ends th
       ->capture_default_str();
   app.add_option("--child-arg", options.child_arguments);
   app.add_option("--children", options.children)->delimiter(',')->capture_default_str();
+  app.add_option("--http-upstreams", options.http_upstreams, "servers over HTTP; 0: none")
+      ->delimiter(',')
+      ->capture_default_str();
   app.add_option("--connections", options.connections)->delimiter(',')->capture_default_str();
   app.add_option("--seconds", options.seconds, "measured time of each row")->capture_default_str();
   app.add_option("--warm-up", options.warm_up)->capture_default_str();
@@ -228,9 +265,16 @@ int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape): ends th
   const bench::TemporaryFolder folder("bench_calls");
   options.folder = folder.path();
   fmt::print(
-      "ratio: of the bare hop's calls/s. +p50, +p99: over the bare hop. proxyC, loadC, chldC: "
-      "CPU seconds.\n");
+      "ratio: of the calls/s of the first row of each kind, which is the bare hop, or the upstream "
+      "itself.\n+p50, +p99: over that. proxyC, loadC, chldC: CPU seconds of the program, of the "
+      "load, and of the program's children.\n");
   print_header();
-  for (const int children : options.children) bench_with(options, children);
+  for (const int children : options.children) {
+    if (children > 0) bench_with_children(options, children);
+  }
+  if (options.mcptrunk.empty()) return 0;
+  for (const int count : options.http_upstreams) {
+    if (count > 0) bench_with_http_upstreams(options, count);
+  }
   return 0;
 }

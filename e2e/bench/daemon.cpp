@@ -26,7 +26,7 @@ std::filesystem::path program_folder() {
 }
 
 std::uint16_t port_in(const std::string& line) {
-  constexpr std::string_view kBefore = "ready on http://127.0.0.1:";
+  constexpr std::string_view kBefore = " on http://127.0.0.1:";
   const std::size_t at = line.find(kBefore);
   std::uint16_t port = 0;
   if (at == std::string::npos) return port;

@@ -50,7 +50,7 @@ class Daemon {
   std::uint16_t port_;
 };
 
-// The port in "... ready on http://127.0.0.1:PORT/...", 0 when the line is another.
+// The port in "... on http://127.0.0.1:PORT/...", 0 when the line is another.
 std::uint16_t port_in(const std::string& line);
 
 }  // namespace bench
