@@ -1,41 +1,8 @@
 // Counts allocations of the whole program, so the counting stands in a file of its own.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
+#include "base/counted_new.h"
 #include "protocol/splice.h"
-
-namespace {
-std::size_t g_allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) {
-  return operator new(size);
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++g_allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return operator new(size, std::nothrow);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace protocol {
 namespace {
@@ -52,7 +19,7 @@ TEST_CASE("a call goes upstream and its answer back without an allocation", "[pr
   std::string out;
   out.reserve(4096);
   const ParamsChange change{.name = "a_tool_with_a_long_name", .progress_token = 1234567890123};
-  const std::size_t before = g_allocations;
+  const std::size_t before = base::g_counted_allocations;
   const Scanned request = scan(call);
   append_request(out, 18446744073709551615U, *request, change);
   const Scanned result = scan(answer);
@@ -60,7 +27,7 @@ TEST_CASE("a call goes upstream and its answer back without an allocation", "[pr
   const Scanned notification = scan(progress);
   append_progress(out, *notification, request->progress_token);
   append_cancelled(out, 7, "gone");
-  const std::size_t after = g_allocations;
+  const std::size_t after = base::g_counted_allocations;
   CHECK(after == before);
   CHECK(out.size() > call.size());
 }

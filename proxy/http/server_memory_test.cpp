@@ -2,43 +2,10 @@
 #include <malloc.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
+#include "base/counted_new.h"
 #include "proxy/http/buffer_pool.h"
 #include "proxy/http/test_client.h"
-
-namespace {
-std::size_t g_allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++g_allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) {
-  return operator new(size);
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++g_allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return operator new(size, std::nothrow);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace proxy::http {
 namespace {
@@ -93,9 +60,9 @@ TEST_CASE("a request and its answer allocate nothing in steady state", "[http]")
   };
   for (const std::string_view path : {"/now", "/at-the-end-of-the-turn"}) {
     for (int warm_up = 0; warm_up < 20; ++warm_up) exchange_one(path);
-    const std::size_t before = g_allocations;
+    const std::size_t before = base::g_counted_allocations;
     for (int i = 0; i < 200; ++i) exchange_one(path);
-    CHECK(g_allocations - before <= 1);  // the Date header may be formatted anew
+    CHECK(base::g_counted_allocations - before <= 1);  // the Date header may be formatted anew
   }
 }
 

@@ -3,39 +3,13 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 
+#include "base/counted_new.h"
 #include "base/sim_runtime.h"
 #include "protocol/envelope.h"
 #include "protocol/splice.h"
 #include "upstream/fleet/fleet.h"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) {
-  return operator new(size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace upstream {
 namespace {
@@ -143,10 +117,10 @@ TEST_CASE("a call to a ready upstream and its answer allocate nothing", "[fleet]
   };
   for (const bool forwarded : {false, true}) {
     for (int i = 0; i < 100; ++i) REQUIRE(exchange(forwarded));
-    const std::size_t before = allocations;
+    const std::size_t before = base::g_counted_allocations;
     bool all_accepted = true;
     for (int i = 0; i < 1000; ++i) all_accepted = exchange(forwarded) && all_accepted;
-    const std::size_t after = allocations;
+    const std::size_t after = base::g_counted_allocations;
     CHECK(all_accepted);
     CHECK(after - before == 0);
   }

@@ -1,42 +1,9 @@
 // The steady state of a transport allocates nothing. Counts this program's allocations by replacing
 // operator new, which is why it stands in a file of its own.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
+#include "base/counted_new.h"
 #include "upstream/transport/transport_probe_test.h"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) {
-  return operator new(size);
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return operator new(size, std::nothrow);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace upstream {
 namespace {
@@ -69,10 +36,10 @@ TEST_CASE("sending and receiving allocate nothing once warm", "[transport]") {
     return counter.messages == expected;
   };
   for (int i = 0; i < 20; ++i) REQUIRE(exchange(20));
-  const std::size_t before = allocations;
+  const std::size_t before = base::g_counted_allocations;
   bool all_answered = true;
   for (int i = 0; i < 200; ++i) all_answered = exchange(20) && all_answered;
-  const std::size_t during = allocations - before;
+  const std::size_t during = base::g_counted_allocations - before;
   CHECK(all_answered);
   CHECK(during == 0);
 }
