@@ -10,6 +10,7 @@
 #include "proxy/config/diff.h"
 #include "proxy/daemon/admin.h"
 #include "proxy/daemon/agent_actions.h"
+#include "proxy/daemon/change_events.h"
 #include "proxy/daemon/data_dir.h"
 #include "proxy/daemon/ended_sessions.h"
 #include "proxy/daemon/fleet_recorder.h"
@@ -91,7 +92,6 @@ struct Daemon::Parts {
   void restore_catalogs(const config::Config& config, std::vector<storage::CatalogRecord> catalogs);
   void apply(const std::shared_ptr<const config::Config>& from,
              const std::shared_ptr<const config::Config>& to);
-  void announce_changes(const config::ConfigDiff& difference, const config::Config& to);
   base::Result<void> listen();
   void set_search(const config::SearchConfig& settings);
   void stop_processes();
@@ -313,30 +313,7 @@ void Daemon::Parts::apply(const std::shared_ptr<const config::Config>& from,
   } else {
     base::log::error(kLog, "{}; the former rules stay", base::one_line(policy.error()));
   }
-  announce_changes(difference, *to);
-}
-
-void Daemon::Parts::announce_changes(const config::ConfigDiff& difference,
-                                     const config::Config& to) {
-  const auto announce_server = [&](const std::string& name, events::Change change) {
-    const config::ServerConfig* known = to.find_server(name);
-    bus.publish(events::ServerConfigChanged{
-        name, known == nullptr ? std::vector<std::string>{} : known->groups, change});
-  };
-  const auto announce_group = [&](const std::string& name, events::Change change) {
-    const config::GroupConfig* known = to.find_group(name);
-    bus.publish(events::GroupChanged{name, change, known == nullptr || known->enabled,
-                                     static_cast<std::uint32_t>(difference.modes_changed.size())});
-  };
-  for (const auto& name : difference.servers_added) announce_server(name, events::Change::added);
-  for (const auto& name : difference.servers_removed)
-    announce_server(name, events::Change::removed);
-  for (const auto& change : difference.servers_changed) {
-    announce_server(change.server, events::Change::changed);
-  }
-  for (const auto& name : difference.groups_added) announce_group(name, events::Change::added);
-  for (const auto& name : difference.groups_removed) announce_group(name, events::Change::removed);
-  for (const auto& name : difference.groups_changed) announce_group(name, events::Change::changed);
+  for (events::Event& event : change_events(difference, *from, *to)) bus.publish(std::move(event));
   for (const config::Setting setting : difference.settings_changed) {
     if (config::needs_daemon_restart(setting)) {
       base::log::warn(kLog, "{} changed: restart mcptrunk for it to take effect",
