@@ -114,7 +114,8 @@ describe('REST', { timeout: 300_000 }, () => {
 
   // method, path, body, status, what the message names
   const mistakes = [
-    ['POST', 'servers', '', 400, /not valid JSON/],
+    ['POST', 'servers', '', 400, /the body is empty/],
+    ['POST', 'servers', '{', 400, /not valid JSON, line 1, column 2/],
     ['POST', 'servers', '[]', 400, /must be an object/],
     ['POST', 'servers', { command: 'x' }, 400, /name/],
     ['POST', 'servers', { name: 'a:b', command: 'x' }, 400, /a:b/],

@@ -18,7 +18,17 @@ struct Options {
   std::int64_t timeout_seconds = 120;
 };
 
+bool is_tool_id(std::string_view id) {
+  const std::size_t colon = id.find(':');
+  return colon != std::string_view::npos && colon > 0 && colon + 1 < id.size();
+}
+
 ExitCode call(Context& context, const Options& options) {
+  if (!is_tool_id(options.id)) {
+    return context.fail({base::ErrorCode::invalid_argument,
+                         fmt::format("\"{}\" is no tool id", options.id),
+                         "write it as SERVER:TOOL; `mcptrunk tools search WORDS` finds it"});
+  }
   const auto arguments =
       json_object_option(context, "--args", options.arguments, R"('{"path":"/tmp"}')");
   if (!arguments) return context.fail(arguments.error());

@@ -5,9 +5,9 @@
 #include <sstream>
 #include <thread>
 
-#include "base/nearest.h"
 #include "proxy/cli/command.h"
 #include "proxy/cli/completion.h"
+#include "proxy/cli/usage_error.h"
 
 namespace proxy::cli {
 namespace {
@@ -68,27 +68,7 @@ void add_commands(CommandLine& line) {
   add_version_command(line);
 }
 
-// "Did you mean ..." for the first word that is no command.
-std::string command_hint(const CLI::App& app, const std::vector<std::string>& arguments) {
-  const CLI::App* at = &app;
-  for (const std::string& word : arguments) {
-    if (word.starts_with('-')) continue;
-    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
-    if (commands.empty()) return {};
-    const auto known = std::ranges::find(commands, word, &CLI::App::get_name);
-    if (known == commands.end()) {
-      std::vector<std::string> names;
-      for (const CLI::App* command : commands) names.push_back(command->get_name());
-      const std::vector<std::string_view> views(names.begin(), names.end());
-      return base::did_you_mean(base::nearest(word, views, 3));
-    }
-    at = *known;
-  }
-  return {};
-}
-
-int report_parse(const CLI::App& app, const CLI::ParseError& error,
-                 const std::vector<std::string>& arguments, Context& context) {
+int report_parse(const CLI::App& app, const CLI::ParseError& error, Context& context) {
   if (error.get_exit_code() == 0) {  // --help asked for
     std::ostringstream out;
     std::ostringstream err;
@@ -96,10 +76,7 @@ int report_parse(const CLI::App& app, const CLI::ParseError& error,
     context.console().out(out.str());
     return static_cast<int>(ExitCode::ok);
   }
-  const std::string message = one_clean_line(error.what());
-  return static_cast<int>(
-      context.fail({base::ErrorCode::invalid_argument, message,
-                    fmt::format("see `mcptrunk --help`.{}", command_hint(app, arguments))}));
+  return static_cast<int>(context.fail(usage_error(app, error)));
 }
 
 }  // namespace
@@ -139,7 +116,7 @@ int run(const std::vector<std::string>& arguments, Context& context) {
   try {  // CLI11 reports by exceptions
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
-    return report_parse(app, error, arguments, context);
+    return report_parse(app, error, context);
   }
   return line.action();
 }

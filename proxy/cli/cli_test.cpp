@@ -359,10 +359,59 @@ TEST_CASE("wrong usage is exit 2 and says what was meant") {
     CHECK(shell.complained("error: "));
     CHECK(shell.complained("--help"));
   }
-  shell.run({"servers", "lsit"}, false);
-  CHECK(shell.complained("list"));
-  shell.run({"statsu"}, false);
-  CHECK(shell.complained("status"));
+}
+
+TEST_CASE("wrong usage names the command, the word, what was meant and how it is used") {
+  struct Case {
+    std::vector<std::string> command;
+    const char* says;
+    const char* remedy;
+  };
+  const Case cases[] = {
+      {{"statsu"}, "`mcptrunk` has no command \"statsu\". Did you mean status", "servers, groups"},
+      {{"--config", "/c/config.json", "nope"}, "`mcptrunk` has no command \"nope\".", "config"},
+      {{"servers", "lsit"},
+       "`mcptrunk servers` has no command \"lsit\". Did you mean list?",
+       "why"},
+      {{"servers"}, "`mcptrunk servers` needs a command behind it", "the commands are: list"},
+      {{"servers", "why"}, "`mcptrunk servers why` needs NAME: The server", "servers why NAME"},
+      {{"groups", "assign", "a"}, "needs SERVER...: The servers", "groups assign NAME SERVER..."},
+      {{"servers", "list", "x"},
+       "`mcptrunk servers list` takes no argument \"x\"",
+       "servers list;"},
+      {{"status", "--confg", "x"},
+       "has no option --confg. Did you mean --config?",
+       "status --help"},
+      {{"status", "-o", "xml"}, "\"xml\" is neither table nor json", "status --help"},
+      {{"status", "--url", "a", "--url", "b"}, "--url is given more than once", "status --help"},
+      {{"servers", "logs", "a", "-n"}, "--lines has no value behind it", "servers logs NAME"},
+      {{"servers", "logs", "a", "-n", "0"}, "--lines: Value 0 not in range 1", "logs NAME"},
+      {{"stdio", "--server", "a", "--all"}, "--server and --all do not go together", "stdio"},
+      {{"serve", "--log-level", "loud"}, "\"loud\" is none of trace, debug", "serve --help"},
+  };
+  Shell shell;
+  for (const Case& one : cases) {
+    CHECK(shell.run(one.command, false) == 2);
+    CAPTURE(one.command, shell.console.complained);
+    CHECK(shell.complained(one.says));
+    CHECK(shell.complained(one.remedy));
+  }
+}
+
+TEST_CASE("what the daemon tells REST clients to do, the command line says in its own words") {
+  Shell shell;
+  shell.daemon.error("GET /api/v1/status", 401,
+                     R"({"code":"MCPT_UNAUTHORIZED","message":"wrong key","remedy":"X-API-Key"})");
+  CHECK(shell.run({"status"}) == 1);
+  CHECK(shell.complained("--api-key or MCPTRUNK_API_KEY"));
+  CHECK(shell.run({"call", "time"}) == 2);
+  CHECK(shell.complained("write it as SERVER:TOOL"));
+}
+
+TEST_CASE("a named configuration that is not there is told beside the daemon that is not found") {
+  Shell shell;
+  CHECK(shell.run({"status", "--config", "/nope.json"}, false) == 6);
+  CHECK(shell.complained("there is no file /nope.json"));
 }
 
 TEST_CASE("version needs no daemon") {

@@ -74,13 +74,25 @@ std::string own_api_key(const DaemonOptions& options, const Environment& env,
   return config ? config::expand(config->api_key, env).text : std::string();
 }
 
+// A file that was named and is not there: why another data directory than the one meant counts.
+std::string missing_config(const DaemonOptions& options, const Environment& env,
+                           base::FileSystem& files) {
+  const bool dir_given = !first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR").empty();
+  if (dir_given || first_of(options.config, env, "MCPTRUNK_CONFIG").empty()) return {};
+  const std::string path = config_path(options, env);
+  const auto info = files.stat(path);
+  if (info || info.error().code != base::ErrorCode::not_found) return {};
+  return fmt::format(", and there is no file {}", path);
+}
+
 base::Result<std::string> recorded_url(const DaemonOptions& options, const Environment& env,
                                        base::FileSystem& files) {
   const std::string dir = data_dir(options, env, files);
   const auto text = files.read_file(joined(dir, kDaemonFile), kSmallFileBytesMax);
   if (!text) {
     return base::Error{base::ErrorCode::daemon_unreachable,
-                       fmt::format("no daemon is running for the data directory {}", dir),
+                       fmt::format("no daemon is running for the data directory {}{}", dir,
+                                   missing_config(options, env, files)),
                        "start it with `mcptrunk serve`, or name another one with --url"};
   }
   const auto record = base::parse_document(*text);

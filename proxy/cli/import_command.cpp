@@ -75,6 +75,7 @@ base::Result<ImportPlan> plan_of(Context& context, const Options& options, const
     if (found) {
       add_to_plan(plan, file, std::move(found).value(), options.choice, known);
     } else if (is_asked_for && files->size() == 1) {
+      if (!text) return text.error();
       return base::Error{found.error().code, fmt::format("{}: {}", file, found.error().message),
                          found.error().remedy};
     } else if (found.error().code != base::ErrorCode::not_found) {

@@ -23,7 +23,10 @@ base::Result<std::string> json_object_option(Context& context, std::string_view 
     text = *std::move(input);
   } else if (text.starts_with('@')) {
     auto file = context.files().read_file(text.substr(1), kBytesMax);
-    if (!file) return file.error();
+    if (!file) {
+      return base::Error{file.error().code, fmt::format("{}: {}", option, file.error().message),
+                         file.error().remedy};
+    }
     text = *std::move(file);
   }
   const auto document = base::parse_document(text);

@@ -29,6 +29,11 @@ base::Error error_in(std::string_view body, int status) {
   error.code = code.value_or(base::ErrorCode::internal);
   if (const auto message = base::json_string(*fields, "message")) error.message = *message;
   error.remedy = base::json_string(*fields, "remedy").value_or("");
+  if (error.code == base::ErrorCode::unauthorized) {
+    error.remedy =
+        "give the daemon's key with --api-key or MCPTRUNK_API_KEY; without them it is read from "
+        "the data directory, which --data-dir or --config name";
+  }
   return error;
 }
 

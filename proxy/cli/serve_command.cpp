@@ -15,11 +15,20 @@ struct Options {
   bool quiet = false;
 };
 
-const std::map<std::string, config::LogLevel> kLogLevels{{"trace", config::LogLevel::trace},
-                                                         {"debug", config::LogLevel::debug},
-                                                         {"info", config::LogLevel::info},
-                                                         {"warning", config::LogLevel::warning},
-                                                         {"error", config::LogLevel::error}};
+const std::map<std::string, config::LogLevel> kLogLevels{
+    {"trace", config::LogLevel::trace},     {"debug", config::LogLevel::debug},
+    {"info", config::LogLevel::info},       {"warn", config::LogLevel::warning},
+    {"warning", config::LogLevel::warning}, {"error", config::LogLevel::error}};
+
+// The number of the level in place of its name; what is wrong, when there is none.
+std::string level_word(std::string& word) {
+  const auto level = kLogLevels.find(word);
+  if (level == kLogLevels.end()) {
+    return fmt::format("\"{}\" is none of trace, debug, info, warning and error", word);
+  }
+  word = fmt::format("{}", static_cast<int>(level->second));
+  return {};
+}
 
 int serve(Context& context, const Options& options) {
   ServeOptions serve;
@@ -69,7 +78,7 @@ void add_serve_command(CommandLine& line) {
   command->add_option("--listen", options->listen, "Address; port 0 lets the system choose")
       ->option_text("HOST:PORT");
   command->add_option("--log-level", options->log_level, "trace, debug, info, warning or error")
-      ->transform(CLI::CheckedTransformer(kLogLevels).description(""))
+      ->transform(CLI::Validator(level_word, "", "level"))
       ->option_text("LEVEL");
   command->add_flag("--quiet", options->quiet, "No log on the console; its file gets it");
   command->callback([&line, options] {

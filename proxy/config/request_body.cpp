@@ -25,9 +25,11 @@ base::Result<JsonNode> object_of(std::string_view json, std::string_view what,
   if (const JsonError* error = std::get_if<JsonError>(&tree)) {
     const LineIndex::Position at = LineIndex(json).at(error->offset);
     return base::Error{base::ErrorCode::invalid_json,
-                       fmt::format("The {} is not valid JSON, line {}, column {}: {}.", what,
-                                   at.line, at.column, error->message),
-                       error->remedy};
+                       json.empty()
+                           ? fmt::format("The {} is missing: the body is empty.", what)
+                           : fmt::format("The {} is not valid JSON, line {}, column {}: {}.", what,
+                                         at.line, at.column, error->message),
+                       fmt::format("Send {}.", example)};
   }
   JsonNode root = std::get<JsonNode>(std::move(tree));
   if (!root.is(JsonKind::object)) {

@@ -39,6 +39,24 @@ std::vector<Edit> edits_of(const std::string& name, const rest::GroupChanges& ch
   return edits;
 }
 
+// To take out what is not in would change nothing, and nobody would see the slip. A server that
+// does not exist is told by the edit itself.
+std::optional<base::Error> not_a_member(const config::Config& config, const std::string& group,
+                                        const std::vector<std::string>& servers) {
+  for (const std::string& name : servers) {
+    const config::ServerConfig* server = config.find_server(name);
+    if (server == nullptr || std::ranges::find(server->groups, group) != server->groups.end()) {
+      continue;
+    }
+    return base::Error{base::ErrorCode::not_found,
+                       fmt::format("Server \"{}\" is not in the group \"{}\".", name, group),
+                       server->groups.empty()
+                           ? std::string("It is in no group.")
+                           : fmt::format("It is in: {}.", fmt::join(server->groups, ", "))};
+  }
+  return std::nullopt;
+}
+
 // The members of a group and how each may run.
 std::vector<rest::GroupMember> members_now(const config::Config& config, const std::string& group) {
   std::vector<rest::GroupMember> members;
@@ -172,6 +190,10 @@ void Admin::update_group(std::string_view name, rest::GroupChanges changes, cons
     return;
   }
   const std::string known(name);
+  if (auto fault = not_a_member(config, known, changes.unassign)) {
+    answer(*std::move(fault));
+    return;
+  }
   change_group(known, changes.name.value_or(known), edits_of(known, changes, if_match),
                std::move(answer));
 }

@@ -272,7 +272,7 @@ void Dispatcher::manage(const Session& session, tools::ManagedKind kind, const E
 
 void Dispatcher::call_by_id(Session& session, tools::MetaTool variant, const Envelope& request,
                             Reply reply) {
-  const auto arguments = tools::call_arguments(request.arguments);
+  const auto arguments = tools::call_arguments(tools::to_string(variant), request.arguments);
   if (!arguments) {
     reply.result(request.id, tools::error_result(arguments.error()));
     return;

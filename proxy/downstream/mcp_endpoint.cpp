@@ -65,7 +65,14 @@ void McpEndpoint::on_request(const SurfacePath& path, security::Principal princi
       break;
   }
   const std::array allow{http::HeaderField{"Allow", "POST, GET, DELETE"}};
-  exchange.respond(Status::method_not_allowed, allow);
+  refuse(
+      exchange, Status::method_not_allowed, {},
+      {protocol::kInvalidRequest,
+       fmt::format("{} is not taken here: use POST for messages, GET for the event stream, DELETE "
+                   "to end the session",
+                   http::to_string(request.method())),
+       {}},
+      allow);
 }
 
 void McpEndpoint::post(const std::shared_ptr<Surface>& surface, security::Principal principal,

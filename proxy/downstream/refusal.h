@@ -11,10 +11,10 @@ namespace proxy::downstream {
 
 // Answers with a JSON-RPC error; `id` is raw, empty when there is none to name.
 inline void refuse(http::Exchange& exchange, http::Status status, std::string_view id,
-                   const protocol::RpcError& error) {
+                   const protocol::RpcError& error, http::Exchange::Fields headers = {}) {
   std::string message;
   protocol::append_error_response(message, id, error);
-  exchange.respond(status, "application/json", message);
+  exchange.respond(status, "application/json", message, headers);
 }
 
 // The official clients fall back to `initialize` on any answer that is not a modern error.

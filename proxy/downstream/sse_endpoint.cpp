@@ -67,7 +67,14 @@ void SseEndpoint::on_request(SsePath path, security::Principal principal, http::
   if (request.method() != (is_stream ? http::Method::get : http::Method::post)) {
     // A client that speaks Streamable HTTP tries a POST first, and falls back on exactly this.
     const std::array allow{http::HeaderField{"Allow", is_stream ? "GET" : "POST"}};
-    exchange.respond(Status::method_not_allowed, allow);
+    refuse(
+        exchange, Status::method_not_allowed, {},
+        {protocol::kInvalidRequest,
+         fmt::format("{} is not taken here: GET /sse opens the event stream, POST /messages sends "
+                     "a message; Streamable HTTP is at /mcp",
+                     http::to_string(request.method())),
+         {}},
+        allow);
     return;
   }
   if (is_stream) {

@@ -9,6 +9,8 @@ namespace proxy::rest {
 namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/";
+// The paths beside /api/v1; all of them are only read.
+constexpr std::array<std::string_view, 4> kReadPaths{"/healthz", "/readyz", "/metrics", "/events"};
 
 // A body without this type could come from a form of a foreign page.
 bool has_wrong_type(const http::Request& request) {
@@ -26,6 +28,7 @@ base::ErrorCode code_of(http::Status status) {
 Api::Api(AdminService& service, events::EventBus& bus, base::Runtime runtime,
          events::CallEvents* calls)
     : service_(service),
+      bus_(bus),
       runtime_(runtime),
       epoch_(bus.last_id().epoch),
       streams_(bus, calls, runtime) {}
@@ -61,8 +64,18 @@ void Api::on_request(http::Request& request, http::Exchange& exchange) {
              request, reply);
     return;
   }
-  reply->error({base::ErrorCode::not_found, fmt::format("there is nothing at {}", path),
-                "MCP clients connect to /mcp, REST is at /api/v1"});
+  if (std::ranges::find(kReadPaths, path) != kReadPaths.end()) {
+    constexpr http::HeaderField kAllow{"Allow", "GET"};
+    reply->error(
+        {base::ErrorCode::unsupported,
+         fmt::format("{} does not take {}", path, http::to_string(request.method())), "use GET"},
+        http::Status::method_not_allowed, {&kAllow, 1});
+    return;
+  }
+  reply->error(
+      {base::ErrorCode::not_found, fmt::format("there is nothing at {}", path),
+       "MCP clients connect to /mcp, /mcp/all, /mcp/servers/NAME or /mcp/groups/NAME; REST "
+       "is at /api/v1"});
 }
 
 void Api::readiness(http::Exchange& exchange) {
@@ -75,9 +88,30 @@ void Api::readiness(http::Exchange& exchange) {
                    error_body(ready.error(), {}));
 }
 
+// A filter for what never was would wait in silence. What is gone may have left events.
+std::optional<base::Error> Api::unknown_name(const events::EventFilter& filter) const {
+  const auto kept = bus_.kept_after(bus_.before_oldest());
+  for (const std::string& name : filter.servers) {
+    const auto server = service_.server(name);
+    const bool is_known = server || std::ranges::any_of(kept, [&](const auto& one) {
+                            return events::server_of(one->event()) == name;
+                          });
+    if (!is_known) return server.error();
+  }
+  for (const std::string& name : filter.groups) {
+    const auto group = service_.group(name);
+    const bool is_known = group || std::ranges::any_of(kept, [&](const auto& one) {
+                            return events::concerns_group(one->event(), name);
+                          });
+    if (!is_known) return group.error();
+  }
+  return std::nullopt;
+}
+
 void Api::follow_events(const http::Request& request, const ReplyPtr& reply) {
   auto query = event_query_from(request.query(), request.header(http::Header::last_event_id));
   if (!query) return reply->error(query.error());
+  if (const auto unknown = unknown_name(query->filter)) return reply->error(*unknown);
   const auto possible = streams_.check(*query);
   if (!possible) return reply->error(possible.error());
   streams_.open(reply->take(), *std::move(query));

@@ -36,10 +36,12 @@ class Api {
 
  private:
   void readiness(http::Exchange& exchange);
+  std::optional<base::Error> unknown_name(const events::EventFilter& filter) const;
   void follow_events(const http::Request& request, const ReplyPtr& reply);
   ReplyPtr reply_to(http::Exchange& exchange);
 
   AdminService& service_;
+  events::EventBus& bus_;
   const base::Runtime runtime_;
   const std::uint64_t epoch_;
   std::uint64_t requests_ = 0;

@@ -223,6 +223,24 @@ TEST_CASE("call events come only to streams that ask for them") {
   CHECK_FALSE(has(plain.received(), "get_me"));
 }
 
+TEST_CASE("events of what never was are refused, of what is gone they are told") {
+  World world;
+  world.bus.publish(state("gone"));
+  CHECK(has(world.ask("GET", "/events?server=gone&replay=all&follow=false"), "gone"));
+  CHECK(has(world.ask("GET", "/events?server=nix&follow=false"), "404 Not Found"));
+  CHECK(has(world.ask("GET", "/events?group=nix&follow=false"), "404 Not Found"));
+  CHECK(has(world.ask("GET", "/api/v1/activity?server=nix"), "404 Not Found"));
+}
+
+TEST_CASE("paths that are only read name the method they take") {
+  World world;
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/events"}) {
+    const std::string answer = world.ask("POST", path);
+    CHECK(has(answer, "405 Method Not Allowed"));
+    CHECK(has(answer, "Allow: GET"));
+  }
+}
+
 TEST_CASE("a stream ends with its client, and with a draining server") {
   World world;
   {
@@ -249,7 +267,7 @@ TEST_CASE("a client that does not read is paused, hears of its gap, and delays n
   http::TestClient stuck = world.connect();
   World::send(stuck, "GET", "/events");
   http::TestClient quick = world.connect();
-  World::send(quick, "GET", "/events?server=last");
+  World::send(quick, "GET", "/events?server=git%20hub");
   quick.until("retry");
   http::run_until(world.loop, [&] { return world.bus.subscriber_count() == 2; });
   // Far more than sockets and queues hold, in turns of less than the ring.
@@ -258,8 +276,8 @@ TEST_CASE("a client that does not read is paused, hears of its gap, and delays n
     for (int n = 0; n < 50; ++n) world.bus.publish(large);
     world.loop.run_once(base::Milliseconds(0));
   }
-  world.bus.publish(state("last"));
-  CHECK(has(quick.until("id: 1-1001\n"), "last"));
+  world.bus.publish(state("git hub"));
+  CHECK(has(quick.until("id: 1-1001\n"), "git hub"));
   stuck.until("event: gap");
 }
 

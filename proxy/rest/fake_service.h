@@ -98,6 +98,9 @@ class FakeService final : public AdminService {
     record.success = false;
     record.code = "MCPT_DEADLINE_EXCEEDED";
     record.duration_us = 1500;
+    if (!query.server.empty() && query.server != record.server) {
+      return std::vector<storage::ActivityRecord>{};
+    }
     return std::vector{record};
   }
   GroupList groups() override { return {{}, {1, 4}}; }

@@ -44,7 +44,8 @@ void read_name(ObjectReader& reader, std::optional<std::string>& out) {
   if (given == nullptr) return;
   out = given->text;
   if (!config::is_group_name(*out)) {
-    reader.error(*given, "cannot be the name of a group", std::string(config::kGroupNameRule));
+    reader.error(*given, fmt::format("\"{}\" cannot be the name of a group", *out),
+                 std::string(config::kGroupNameRule));
   }
 }
 

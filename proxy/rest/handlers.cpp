@@ -53,7 +53,7 @@ void show_log(const Handling& h) {
 
 template <ServerAction Action>
 void act_on_server(const Handling& h) {
-  if (!h.query({})) return;
+  if (!h.query({}) || !h.has_no_body()) return;
   h.service.act_on_server(h.args[0], Action,
                           [reply = h.reply](const base::Result<ServerActionAnswer>& answer) {
                             if (!answer) return reply->error(answer.error());
@@ -116,6 +116,11 @@ void list_activity(const Handling& h) {
   wanted.failures_only = *failures;
   const auto records = h.service.activity(wanted);
   if (!records) return h.reply->error(records.error());
+  if (records->empty() && !wanted.server.empty()) {
+    // A server that is gone may have left records; one that never was is a slip.
+    const auto server = h.service.server(wanted.server);
+    if (!server) return h.reply->error(server.error());
+  }
   h.reply->data(to_json(*records));
 }
 
@@ -134,7 +139,7 @@ void show_group(const Handling& h) {
 
 template <GroupAction Action>
 void act_on_group(const Handling& h) {
-  if (!h.query({})) return;
+  if (!h.query({}) || !h.has_no_body()) return;
   h.service.act_on_group(h.args[0], Action,
                          [reply = h.reply](const base::Result<GroupActionAnswer>& answer) {
                            if (!answer) return reply->error(answer.error());

@@ -1,12 +1,15 @@
 #include "proxy/rest/intent_handlers.h"
 
 #include "proxy/config/parser.h"
+#include "proxy/config/request_body.h"
 #include "proxy/rest/etag.h"
 #include "proxy/rest/group_body.h"
 #include "proxy/rest/json_out.h"
 
 namespace proxy::rest {
 namespace {
+
+constexpr std::string_view kConfigExample = R"({"mcpServers": [...]})";
 
 // Nothing after an error, which is answered then. The outer nothing, that is; the inner one is a
 // change made for whatever stands there.
@@ -57,6 +60,7 @@ void update_server(const Handling& h) {
 }
 
 void remove_server(const Handling& h) {
+  if (!h.has_no_body()) return;
   const auto condition = condition_of(h);
   if (!condition) return;
   h.service.remove_server(
@@ -88,6 +92,7 @@ void update_group(const Handling& h) {
 }
 
 void remove_group(const Handling& h) {
+  if (!h.has_no_body()) return;
   const auto condition = condition_of(h);
   if (!condition) return;
   h.service.remove_group(h.args[0], *condition, group_answer(h, "remove", http::Status::ok));
@@ -96,12 +101,20 @@ void remove_group(const Handling& h) {
 void replace_config(const Handling& h) {
   const auto condition = condition_of(h);
   if (!condition) return;
+  const auto body = config::object_of(h.request.body(), "configuration", kConfigExample);
+  if (!body) return h.reply->error(body.error());
   config::ParseOutcome outcome = config::parse(h.request.body(), {config::UnknownFields::reported});
   std::vector<std::string> warnings = warnings_of(outcome.diagnostics);
   auto parsed = config::config_or_error(std::move(outcome));
   if (!parsed) {
     return h.reply->error({parsed.error().code, parsed.error().message,
                            "correct these fields and send it again; GET config shows the form"});
+  }
+  // What is left out is removed: a body without servers is rather a slip than meant.
+  if (body->find("mcpServers") == nullptr && body->find("servers") == nullptr) {
+    return h.reply->error({base::ErrorCode::invalid_argument,
+                           "\"mcpServers\" is missing, and what is put replaces everything",
+                           "send what GET config gave, changed; \"mcpServers\": [] is for none"});
   }
   h.service.replace_config(
       *std::move(parsed), *condition,

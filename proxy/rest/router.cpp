@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "proxy/config/request_body.h"
 #include "proxy/http/percent.h"
 
 namespace proxy::rest {
@@ -28,6 +29,20 @@ std::optional<Query> Handling::query(std::initializer_list<std::string_view> kno
   return std::nullopt;
 }
 
+bool Handling::has_no_body() const {
+  if (request.body().empty()) return true;
+  const auto body = config::object_of(request.body(), "body", "no body, or {}");
+  if (!body) {
+    reply->error(body.error());
+  } else if (!body->children.empty()) {
+    reply->error({base::ErrorCode::invalid_argument,
+                  fmt::format("\"{}\" is not known here: this request takes no fields",
+                              body->children.front().key),
+                  "send no body, or {}"});
+  }
+  return body && body->children.empty();
+}
+
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
   const std::size_t segments = segment_count(pattern);
   if (segments != segment_count(path)) return std::nullopt;
@@ -49,7 +64,10 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
 void dispatch(std::span<const Route> routes, std::string_view path, AdminService& service,
               base::WallTime now, const http::Request& request, const ReplyPtr& reply) {
   std::string allowed;
+  // A path that is written out is never taken for a {name}.
+  const bool is_literal = std::ranges::find(routes, path, &Route::pattern) != routes.end();
   for (const Route& route : routes) {
+    if (is_literal && route.pattern != path) continue;
     auto args = match(route.pattern, path);
     if (!args) continue;
     if (route.method == request.method()) {

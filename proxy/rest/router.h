@@ -25,6 +25,9 @@ struct Handling {
 
   // The query with only these names; nothing after an error, which is answered then.
   std::optional<Query> query(std::initializer_list<std::string_view> known) const;
+  // For what is said by the path alone: a body must be empty or {}. False after an error, which is
+  // answered then.
+  bool has_no_body() const;
 };
 
 using Handle = void (*)(const Handling& handling);

@@ -21,7 +21,7 @@ base::Error unknown_tool(const catalog::ServerCatalog& server, std::string_view 
   return {base::ErrorCode::not_found,
           fmt::format("server {} has no tool {}.{}", server.server(), shown(tool),
                       base::did_you_mean(near)),
-          "search with retrieve_tools, and use an id from its answer"};
+          "search for it (retrieve_tools, mcptrunk tools search), and use an id from the answer"};
 }
 
 // Of a server that was never listed: nothing is known of its tools but which are not wanted.
@@ -43,7 +43,7 @@ base::Error unknown_in(const catalog::Catalog& catalog, const catalog::View& vie
   const std::vector<std::string> near = base::nearest(name, names, kSuggestionsMax);
   return {base::ErrorCode::not_found,
           fmt::format("there is no tool {}.{}", shown(name), base::did_you_mean(near)),
-          "list the tools again, and use a name from the list"};
+          "list the tools again, and use a name from the list; an id is server:tool"};
 }
 
 }  // namespace

@@ -1,5 +1,11 @@
 #include "proxy/tools/argument_reader.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/nearest.h"
+
 namespace proxy::tools {
 
 std::string_view kind_name(protocol::JsonKind kind) {
@@ -18,6 +24,16 @@ std::string_view kind_name(protocol::JsonKind kind) {
       break;
   }
   return "an object";
+}
+
+bool ArgumentReader::is_known(const protocol::JsonMember& member) {
+  const auto is_key = [&](std::string_view name) { return member.key_is(name); };
+  if (std::ranges::any_of(known_, is_key) || std::ranges::any_of(synonyms_, is_key)) return true;
+  const std::string key = protocol::unescape(member.raw_key).substr(0, 60);
+  fail(fmt::format("{} has no argument \"{}\".{}", tool_, key,
+                   base::did_you_mean(base::nearest(key, known_, 3))),
+       fmt::format("it takes: {}", fmt::join(known_, ", ")));
+  return false;
 }
 
 }  // namespace proxy::tools

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,13 +23,16 @@ std::string_view kind_name(protocol::JsonKind kind);
 
 class ArgumentReader {
  public:
-  explicit ArgumentReader(std::string_view tool) : tool_(tool) {}
+  // `known`: the arguments of the schema. `synonyms` are read too, and not told.
+  ArgumentReader(std::string_view tool, std::span<const std::string_view> known,
+                 std::span<const std::string_view> synonyms = {})
+      : tool_(tool), known_(known), synonyms_(synonyms) {}
 
   template <class OnMember>
   base::Result<void> read(std::string_view object, OnMember on_member) {
     if (object.empty()) return base::kDone;
     const auto fault = protocol::for_each_member(object, [&](const protocol::JsonMember& member) {
-      on_member(member);
+      if (is_known(member)) on_member(member);
       return !error_;
     });
     if (error_) return std::move(*error_);
@@ -49,7 +53,7 @@ class ArgumentReader {
     if (member.kind == kind) return true;
     fail(fmt::format("{} of {} is {}, not {}", member.raw_key, tool_, kind_name(member.kind),
                      kind_name(kind)),
-         "correct its type");
+         fmt::format("pass {}", kind_name(kind)));
     return false;
   }
   void fail(std::string message, std::string remedy) {
@@ -57,7 +61,12 @@ class ArgumentReader {
   }
 
  private:
+  // What nothing reads would be ignored in silence, and the call do something else than was meant.
+  bool is_known(const protocol::JsonMember& member);
+
   std::string_view tool_;
+  std::span<const std::string_view> known_;
+  std::span<const std::string_view> synonyms_;
   std::optional<base::Error> error_;
 };
 

@@ -39,6 +39,14 @@ std::string_view tool_of(ManagedKind kind) {
   return kind == ManagedKind::server ? "upstream_servers" : "groups";
 }
 
+std::span<const std::string_view> names_of(ManagedKind kind) {
+  static constexpr std::array<std::string_view, 5> kServerNames{"operation", "name", "state",
+                                                                "group", "config"};
+  static constexpr std::array<std::string_view, 3> kGroupNames{"operation", "name", "config"};
+  if (kind == ManagedKind::server) return kServerNames;
+  return kGroupNames;
+}
+
 const Row& row_of(Operation operation) {
   return kRows[static_cast<std::size_t>(operation)];
 }
@@ -79,7 +87,7 @@ base::Result<ManagementRequest> management_request(ManagedKind kind, std::string
   ManagementRequest request;
   request.kind = kind;
   std::string word = "list";
-  ArgumentReader reader(tool_of(kind));
+  ArgumentReader reader(tool_of(kind), names_of(kind));
   auto read = reader.read(arguments, [&](const JsonMember& member) {
     if (member.kind == JsonKind::null) return;
     if (member.key_is("operation")) reader.text(member, word);

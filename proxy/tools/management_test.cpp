@@ -132,6 +132,8 @@ TEST_CASE("wrong arguments are told what is wrong and what to write", "[tools]")
            Case{ManagedKind::server, R"({"operation":"add"})", "needs config"},
            Case{ManagedKind::server, R"({"operation":"update","name":"a"})", "needs config"},
            Case{ManagedKind::server, R"({"operation":"add","config":"text"})", "a string"},
+           Case{ManagedKind::server, R"({"action":"enable","name":"a"})", "no argument \"action\""},
+           Case{ManagedKind::group, R"({"state":"ready"})", "no argument \"state\""},
            Case{ManagedKind::group, R"({"operation":"why","name":"a"})", "no operation why"},
            Case{ManagedKind::group, R"({"operation":"quarantine","name":"a"})", "quarantine"},
        }) {

@@ -1,6 +1,7 @@
 #include "proxy/tools/meta_arguments.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "proxy/tools/argument_reader.h"
@@ -12,6 +13,14 @@ using protocol::JsonKind;
 using protocol::JsonMember;
 
 constexpr std::size_t kKeyBytesMax = 200;
+
+constexpr std::array<std::string_view, 7> kRetrieveNames{"query", "limit",     "detail", "server",
+                                                         "group", "read_only", "explain"};
+constexpr std::array<std::string_view, 1> kDescribeNames{"ids"};
+constexpr std::array<std::string_view, 1> kDescribeSynonyms{"id"};
+constexpr std::array<std::string_view, 2> kCallNames{"id", "arguments"};
+constexpr std::array<std::string_view, 3> kCallSynonyms{"name", "tool", "args"};
+constexpr std::array<std::string_view, 3> kReadNames{"key", "offset", "limit"};
 
 std::uint32_t clamp_limit(std::string_view number) {
   if (!number.empty() && number.front() == '-') return 1;
@@ -37,7 +46,7 @@ void read_detail(ArgumentReader& reader, const JsonMember& member, Detail& out) 
 
 base::Result<RetrieveArguments> retrieve_arguments(std::string_view arguments) {
   RetrieveArguments out;
-  ArgumentReader reader("retrieve_tools");
+  ArgumentReader reader("retrieve_tools", kRetrieveNames);
   auto read = reader.read(arguments, [&](const JsonMember& member) {
     if (member.kind == JsonKind::null) return;  // as if absent: agents fill in optional members
     if (member.key_is("query")) reader.text(member, out.query);
@@ -59,7 +68,7 @@ base::Result<RetrieveArguments> retrieve_arguments(std::string_view arguments) {
 
 base::Result<DescribeArguments> describe_arguments(std::string_view arguments) {
   DescribeArguments out;
-  ArgumentReader reader("describe_tool");
+  ArgumentReader reader("describe_tool", kDescribeNames, kDescribeSynonyms);
   const auto add = [&](const JsonMember& element) {
     if (element.kind == JsonKind::string) {
       out.ids.push_back(element.text());
@@ -88,9 +97,9 @@ base::Result<DescribeArguments> describe_arguments(std::string_view arguments) {
   return out;
 }
 
-base::Result<CallArguments> call_arguments(std::string_view arguments) {
+base::Result<CallArguments> call_arguments(std::string_view tool, std::string_view arguments) {
   CallArguments out;
-  ArgumentReader reader("call_tool");
+  ArgumentReader reader(tool, kCallNames, kCallSynonyms);
   auto read = reader.read(arguments, [&](const JsonMember& member) {
     if (member.key_is("id") ||
         (out.id.empty() && (member.key_is("name") || member.key_is("tool")))) {
@@ -99,7 +108,8 @@ base::Result<CallArguments> call_arguments(std::string_view arguments) {
     if (member.key_is("arguments") || (out.arguments.empty() && member.key_is("args"))) {
       if (member.kind == JsonKind::null) return;
       if (member.kind != JsonKind::object) {
-        reader.fail(fmt::format("arguments is {}, not an object", kind_name(member.kind)),
+        reader.fail(fmt::format("{} of {} is {}, not an object", member.raw_key, tool,
+                                kind_name(member.kind)),
                     "pass the tool's arguments as a JSON object, not as text");
         return;
       }
@@ -109,7 +119,7 @@ base::Result<CallArguments> call_arguments(std::string_view arguments) {
   if (!read) return std::move(read).error();
   if (out.id.empty()) {
     return invalid_argument(
-        "the call names no tool",
+        fmt::format("{} names no tool", tool),
         "pass {\"id\":\"server:tool\",\"arguments\":{...}} with an id from retrieve_tools");
   }
   return out;
@@ -117,7 +127,7 @@ base::Result<CallArguments> call_arguments(std::string_view arguments) {
 
 base::Result<ReadArguments> read_arguments(std::string_view arguments) {
   ReadArguments out;
-  ArgumentReader reader("read_cache");
+  ArgumentReader reader("read_cache", kReadNames);
   const auto number = [&](const JsonMember& member) -> std::uint64_t {
     if (!reader.expect(member, JsonKind::number)) return 0;
     std::uint64_t value = 0;

@@ -47,6 +47,7 @@ base::Result<RetrieveArguments> retrieve_arguments(std::string_view arguments);
 base::Result<DescribeArguments> describe_arguments(std::string_view arguments);
 base::Result<ReadArguments> read_arguments(std::string_view arguments);
 // The id may also be called `name` or `tool`, and the arguments `args`: what agents write by habit.
-base::Result<CallArguments> call_arguments(std::string_view arguments);
+// `tool`: which of the four was called, for what is said of a mistake.
+base::Result<CallArguments> call_arguments(std::string_view tool, std::string_view arguments);
 
 }  // namespace proxy::tools

@@ -5,9 +5,9 @@
 namespace proxy::tools {
 namespace {
 
-TEST_CASE("retrieve_tools reads what it knows and leaves the rest alone", "[tools]") {
+TEST_CASE("retrieve_tools reads what it knows", "[tools]") {
   const auto read = retrieve_arguments(
-      R"({"query":"caf\u00e9","limit":3,"detail":"full","server":"maps","group":null,"read_only":true,"x":1})");
+      R"({"query":"caf\u00e9","limit":3,"detail":"full","server":"maps","group":null,"read_only":true})");
   REQUIRE(read.ok());
   CHECK(read->query == "caf\xc3\xa9");
   CHECK(read->limit == 3U);
@@ -47,6 +47,20 @@ TEST_CASE("a mistake in the arguments names the member and what to do", "[tools]
   }
 }
 
+TEST_CASE("an argument that nothing reads is refused, with the one that was meant", "[tools]") {
+  const auto told = [](const base::Error& error, std::string_view meant) {
+    CAPTURE(error.message, error.remedy);
+    CHECK(error.code == base::ErrorCode::invalid_argument);
+    CHECK(error.message.find(meant) != std::string::npos);
+    CHECK(error.remedy.starts_with("it takes: "));
+  };
+  told(retrieve_arguments(R"({"query":"x","limt":1})").error(), "\"limt\". Did you mean limit?");
+  told(describe_arguments(R"({"ids":["a:b"],"detail":"full"})").error(), "\"detail\"");
+  told(call_arguments("call_tool_read", R"({"id":"a:b","path":"/tmp"})").error(),
+       "call_tool_read has no argument \"path\"");
+  told(read_arguments(R"({"key":"k","ofset":1})").error(), "Did you mean offset?");
+}
+
 TEST_CASE("describe_tool takes one id or up to fifty", "[tools]") {
   CHECK(describe_arguments(R"({"ids":["a:b","c:d"]})")->ids.size() == 2);
   CHECK(describe_arguments(R"({"ids":"a:b"})")->ids.size() == 1);
@@ -60,15 +74,16 @@ TEST_CASE("describe_tool takes one id or up to fifty", "[tools]") {
 }
 
 TEST_CASE("a call keeps the tool's own arguments byte for byte", "[tools]") {
-  const auto read = call_arguments(R"({"id":"s:t","arguments":{"n": 1.0,"id":"inner"}})");
+  const auto read =
+      call_arguments("call_tool", R"({"id":"s:t","arguments":{"n": 1.0,"id":"inner"}})");
   REQUIRE(read.ok());
   CHECK(read->id == "s:t");
   CHECK(read->arguments == R"({"n": 1.0,"id":"inner"})");
-  CHECK(call_arguments(R"({"name":"s:t","args":{}})")->id == "s:t");
-  CHECK(call_arguments(R"({"id":"s:t","arguments":null})")->arguments.empty());
-  CHECK(!call_arguments(R"({"arguments":{}})").ok());
-  CHECK(!call_arguments(R"({"id":"s:t","arguments":"{}"})").ok());
-  CHECK(!call_arguments(R"({"id":"s:t","arguments":[1]})").ok());
+  CHECK(call_arguments("call_tool", R"({"name":"s:t","args":{}})")->id == "s:t");
+  CHECK(call_arguments("call_tool", R"({"id":"s:t","arguments":null})")->arguments.empty());
+  CHECK(!call_arguments("call_tool", R"({"arguments":{}})").ok());
+  CHECK(!call_arguments("call_tool", R"({"id":"s:t","arguments":"{}"})").ok());
+  CHECK(!call_arguments("call_tool", R"({"id":"s:t","arguments":[1]})").ok());
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ constexpr std::string_view kCallSchema =
     R"({"type":"object","properties":{)"
     R"("id":{"type":"string","description":"The tool's id as retrieve_tools gives it: server:tool."},)"
     R"("arguments":{"type":"object","description":"The tool's own arguments, as its schema or signature says."}},)"
-    R"("required":["id"]})";
+    R"("required":["id"],"additionalProperties":false})";
 
 constexpr std::string_view kReadSchema =
     R"({"type":"object","properties":{)"
