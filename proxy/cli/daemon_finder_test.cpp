@@ -142,6 +142,20 @@ TEST_CASE("an envelope opens to its raw data, or to the error with code and reme
   }
 }
 
+TEST_CASE("what the daemon's HTTP server refuses by itself is told in its words") {
+  const auto refused =
+      open_envelope("The request target is longer than 20 bytes: shorten path and query.\n", 414);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == base::ErrorCode::too_large);
+  CHECK(refused.error().message ==
+        "the daemon refused the request: The request target is longer than 20 bytes: shorten path "
+        "and query.");
+  for (const char* strange : {"<html>414</html>", "", "two\nlines."}) {
+    CAPTURE(strange);
+    CHECK(open_envelope(strange, 414).error().code == base::ErrorCode::protocol_error);
+  }
+}
+
 TEST_CASE("every error code ends the program with a documented exit code") {
   CHECK(exit_code_of(base::ErrorCode::invalid_argument) == ExitCode::usage);
   CHECK(exit_code_of(base::ErrorCode::store_in_use) == ExitCode::data_dir);

@@ -37,6 +37,29 @@ base::Error error_in(std::string_view body, int status) {
   return error;
 }
 
+// The daemon's HTTP server answers what never reaches REST with one plain sentence.
+std::optional<base::Error> refused_by_server(std::string_view body, int status) {
+  constexpr std::size_t kSentenceBytesMax = 200;
+  base::ErrorCode code;
+  switch (status) {
+    case 413:
+    case 414:
+    case 431:
+      code = base::ErrorCode::too_large;
+      break;
+    case 503:
+      code = base::ErrorCode::overloaded;
+      break;
+    default:
+      return std::nullopt;
+  }
+  while (body.ends_with('\n')) body.remove_suffix(1);
+  const bool sentence = body.size() <= kSentenceBytesMax && body.ends_with('.') &&
+                        std::ranges::all_of(body, [](char c) { return c >= ' ' && c < 0x7f; });
+  if (!sentence) return std::nullopt;
+  return base::Error{code, fmt::format("the daemon refused the request: {}", body), {}};
+}
+
 }  // namespace
 
 base::Result<std::string> open_envelope(std::string_view body, int status) {
@@ -50,6 +73,7 @@ base::Result<std::string> open_envelope(std::string_view body, int status) {
     return true;
   });
   if (!protocol::ok(fault) || (data.empty() && problem.empty())) {
+    if (auto refused = refused_by_server(body, status)) return *std::move(refused);
     return base::Error{base::ErrorCode::protocol_error,
                        fmt::format("something that is not mcptrunk answered (HTTP {})", status),
                        "check --url and which program listens there"};

@@ -106,7 +106,7 @@ inline constexpr std::size_t kMiB = 1024 * kKiB;
 struct Limits {
   std::size_t head_bytes_max = 32 * kKiB;       // request line and headers: 431. At most 65,535.
   std::size_t header_count_max = 100;           // 431; at most kHeaderSlots
-  std::size_t target_bytes_max = 8 * kKiB;      // path and query: 414
+  std::size_t target_bytes_max = 24 * kKiB;     // path and query: 414
   std::size_t body_bytes_max = 16 * kMiB;       // 413
   std::size_t pipelined_bytes_max = 64 * kKiB;  // read ahead while an answer is pending
   std::size_t queue_high_water_bytes = 256 * kKiB;  // Exchange::congested()
