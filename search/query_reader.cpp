@@ -222,6 +222,22 @@ void QueryReader::add_families(QueryPlan& plan) const {
   }
 }
 
+// The words that it may become. What many tools say is what was most likely begun: without that
+// weight the rarest one would win, for its rarity.
+void QueryReader::add_completions(Concept& concept_, const std::string& beginning) const {
+  constexpr float kRareWeight = 0.3F;
+  std::vector<TermId> longer;
+  store_.dictionary().starting_with(beginning, longer);
+  keep_known(longer);
+  const auto uses = [&](TermId term) { return store_.postings(term).size(); };
+  std::ranges::stable_sort(longer, std::ranges::greater{}, uses);
+  for (const TermId term : longer) {
+    const float share = static_cast<float>(uses(term)) / static_cast<float>(uses(longer.front()));
+    add_variant(concept_, store_.dictionary().text(term),
+                tuning_.prefix_weight * std::max(share, kRareWeight), Reason::prefix);
+  }
+}
+
 // For words of which the index knows nothing: what they begin, else what they may have meant.
 void QueryReader::add_spellings(QueryPlan& plan) const {
   std::size_t tried = 0;
@@ -233,13 +249,7 @@ void QueryReader::add_spellings(QueryPlan& plan) const {
     if (!concept_.variants.empty()) continue;
     ++tried;
     if (count <= kPrefixQueryWordsMax && i + 1 == count && word.size() >= kPrefixBytesMin) {
-      std::vector<TermId> longer;
-      store_.dictionary().starting_with(word, longer);
-      keep_known(longer);
-      for (const TermId term : longer) {
-        add_variant(concept_, store_.dictionary().text(term), tuning_.prefix_weight,
-                    Reason::prefix);
-      }
+      add_completions(concept_, word);
       if (!concept_.variants.empty()) continue;
     }
     if (word.size() < kTypoBytesMin) continue;

@@ -71,6 +71,7 @@ class QueryReader {
   void add_joins(QueryPlan& plan) const;
   void keep_known(std::vector<TermId>& terms) const;
   void add_families(QueryPlan& plan) const;
+  void add_completions(Concept& concept_, const std::string& beginning) const;
   void add_spellings(QueryPlan& plan) const;
   void add_variant(Concept& concept_, std::string_view term, float weight, Reason reason) const;
   bool known(TermId term) const { return term != kNoTerm && !store_.postings(term).empty(); }

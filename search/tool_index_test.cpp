@@ -82,6 +82,18 @@ TEST_CASE("misspelt words and beginnings of words are understood") {
   CHECK(answer.respelled[0].taken_for == "directori");
 }
 
+TEST_CASE("the beginning of a common word is not taken for a rare one") {
+  ToolIndex index;
+  std::vector<ToolDocument> tools{tool("requeue", "Puts the job back")};
+  for (const char* what : {"merge", "review", "approve", "close"}) {
+    tools.push_back(tool(std::string(what) + "_request", "Works on one request"));
+  }
+  put(index, "hub", std::move(tools));
+  CHECK(best(index, "reque") != "hub:requeue");
+  CHECK(best(index, "merge reque") == "hub:merge_request");
+  CHECK(best(index, "requeu") == "hub:requeue");
+}
+
 TEST_CASE("an id is found first, whatever the words say") {
   ToolIndex index;
   fill(index);
