@@ -17,11 +17,16 @@
 #include <mutex>
 #include <vector>
 
+#include "base/json.h"
+#include "base/utf8.h"
+
 namespace base::log {
 namespace {
 
 constexpr std::array<std::string_view, 6> kNames{"trace", "debug", "info", "warn", "error", "off"};
 constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %-5!l %v";
+// What json_line() writes goes on from here.
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v)";
 // A pipe that polls writable takes this much without blocking (PIPE_BUF).
 constexpr std::size_t kAtomicWriteBytes = 4096;
 
@@ -71,6 +76,7 @@ struct State {
 std::unique_ptr<State> g_state;
 std::atomic<Level> g_level{Level::off};
 std::atomic<std::uint64_t> g_lost{0};
+std::atomic<bool> g_json{false};
 
 spdlog::level::level_enum spdlog_level(Level level) {
   static_assert(static_cast<int>(Level::error) == spdlog::level::err);
@@ -96,6 +102,15 @@ std::string clean_line(std::string_view component, std::string_view message) {
   }
   if (cut) line.append("...");
   return line;
+}
+
+// Without the brace it begins with.
+std::string json_line(std::string_view component, std::string_view message) {
+  std::string line;
+  JsonWriter out(line);
+  out.begin_object().field("component", component);
+  out.field("message", utf8_prefix(message, kLineBytesMax)).end_object();
+  return line.substr(1);
 }
 
 }  // namespace
@@ -127,7 +142,7 @@ Result<void> start(const Options& options) {
     state->logger =
         std::make_shared<spdlog::async_logger>("mcptrunk", sinks.begin(), sinks.end(), state->pool,
                                                spdlog::async_overflow_policy::overrun_oldest);
-    state->logger->set_pattern(kPattern);
+    state->logger->set_pattern(options.json ? kJsonPattern : kPattern);
     state->logger->set_level(spdlog::level::trace);
     state->logger->flush_on(spdlog::level::info);
     g_state = std::move(state);
@@ -136,6 +151,7 @@ Result<void> start(const Options& options) {
                  fmt::format("Cannot open the log file {}: {}.", options.file, problem.what()),
                  "Check the directory and its permissions, or set another log file."};
   }
+  g_json.store(options.json);
   g_level.store(options.level);
   return kDone;
 }
@@ -161,7 +177,9 @@ std::uint64_t dropped_lines() {
 
 void write(Level level, std::string_view component, std::string_view message) {
   if (!enabled(level)) return;
-  g_state->logger->log(spdlog_level(level), clean_line(component, message));
+  g_state->logger->log(spdlog_level(level), g_json.load(std::memory_order_relaxed)
+                                                ? json_line(component, message)
+                                                : clean_line(component, message));
 }
 
 }  // namespace base::log

@@ -36,6 +36,7 @@ struct Options {
   std::string file;  // empty: none
   std::size_t file_bytes_max = 10 * 1024 * 1024;
   std::size_t files_max = 5;
+  bool json = false;  // a line is {"time","level","component","message"}
 };
 
 // REQUIRES: not started. Fails when the file cannot be opened.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/json.h"
 #include "base/unique_fd.h"
 
 namespace base {
@@ -47,6 +48,25 @@ TEST_CASE("lines carry level and component, and disabled levels write nothing", 
   CHECK(text.find("debug [store] shown\n") != std::string::npos);
   CHECK(text.find("error [store] broken\n") != std::string::npos);
   CHECK(text.find("after the end") == std::string::npos);
+}
+
+TEST_CASE("as JSON every line is an object, whatever is logged", "[base]") {
+  const TempDir dir;
+  log::Options options;
+  options.to_stderr = false;
+  options.json = true;
+  options.file = dir.path + "/daemon.log";
+  REQUIRE(log::start(options).ok());
+  log::warn("fleet", "stderr: {}", "one\n\"two\"\x1b[2J\xff");
+  log::stop();
+  const std::string text = text_of(options.file);
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  const auto line = parse_document(text);
+  REQUIRE(line);
+  CHECK(json_string(*line, "level") == "warning");
+  CHECK(json_string(*line, "component") == "fleet");
+  CHECK(json_string(*line, "message") == "stderr: one\n\"two\"\x1b[2J\uFFFD");
+  CHECK(json_string(*line, "time")->size() == 29);
 }
 
 TEST_CASE("foreign text cannot forge a line or send escapes to a terminal", "[base]") {

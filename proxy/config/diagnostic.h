@@ -16,6 +16,9 @@ enum class Severity : std::uint8_t { error, warning, unused };
 
 std::string_view to_string(Severity severity);
 
+// Of a field that is read and kept, and nothing comes of it.
+inline constexpr std::string_view kNoEffect = "has no effect in this version";
+
 struct Diagnostic {
   Severity severity = Severity::error;
   std::uint32_t line = 1;

@@ -223,6 +223,10 @@ void ObjectReader::warning(const JsonNode& at, std::string message, std::string 
   diagnostics_.warning(at.value.begin, path_of(at), std::move(message), std::move(remedy));
 }
 
+void ObjectReader::no_effect(const JsonNode& at, std::string remedy) {
+  warning(at, std::string(kNoEffect), std::move(remedy));
+}
+
 void ObjectReader::error(std::string message, std::string remedy) {
   diagnostics_.error(object_.value.begin, path_, std::move(message), std::move(remedy));
 }

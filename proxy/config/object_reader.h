@@ -88,6 +88,8 @@ class ObjectReader {
 
   void error(const JsonNode& at, std::string message, std::string remedy);
   void warning(const JsonNode& at, std::string message, std::string remedy);
+  // It is read and kept, and nothing comes of it in this version.
+  void no_effect(const JsonNode& at, std::string remedy);
   // About the object as a whole.
   void error(std::string message, std::string remedy);
 

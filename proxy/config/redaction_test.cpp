@@ -112,9 +112,11 @@ TEST_CASE("what is written as JSON reads back to the same configuration", "[conf
   server.command = "c";
   config.servers = {server};
   const ParseOutcome outcome = parse(to_json(config));
-  for (const Diagnostic& diagnostic : outcome.diagnostics) UNSCOPED_INFO(one_line(diagnostic));
+  for (const Diagnostic& diagnostic : outcome.diagnostics) {
+    INFO(one_line(diagnostic));
+    CHECK(diagnostic.message == kNoEffect);
+  }
   REQUIRE(outcome.config);
-  CHECK(outcome.diagnostics.empty());
   CHECK(*outcome.config == config);
 }
 

@@ -245,6 +245,13 @@ void read_tool_filters(ObjectReader& reader, ServerConfig& server) {
   }
 }
 
+void read_era(ObjectReader& reader, ServerConfig& server) {
+  reader.read_enum("protocol_era", server.protocol_era, kEras);
+  if (server.protocol_era != ProtocolEra::v2026_07_28) return;
+  reader.no_effect(*reader.object().find("protocol_era"),
+                   "this revision is not spoken to servers yet: write \"auto\" or \"2025-11-25\"");
+}
+
 void read_oauth(ObjectReader& reader, ServerConfig& server) {
   const JsonNode* node = reader.take("oauth", JsonKind::object);
   if (node == nullptr) return;
@@ -257,6 +264,8 @@ void read_oauth(ObjectReader& reader, ServerConfig& server) {
   inner.read("pkce_enabled", oauth.pkce_enabled);
   inner.read("extra_params", oauth.extra_params);
   inner.report_unused();
+  reader.no_effect(*node,
+                   "send a token of yours: \"headers\": {\"Authorization\": \"Bearer ${TOKEN}\"}");
   server.oauth = std::move(oauth);
 }
 
@@ -273,6 +282,12 @@ void read_isolation(ObjectReader& reader, ServerConfig& server) {
   inner.read("working_dir", isolation.working_dir);
   inner.read("extra_args", isolation.extra_args);
   inner.report_unused();
+  if (isolation.enabled) {
+    reader.no_effect(
+        *node,
+        "the command runs with your rights; to contain it, make it \"docker\", \"args\": "
+        "[\"run\", \"-i\", \"--rm\", ...]");
+  }
   server.isolation = std::move(isolation);
 }
 
@@ -311,7 +326,7 @@ ServerConfig read_server(const JsonNode& node, std::string_view key, std::string
   read_endpoint(reader, server);
   read_mode(reader, server);
   reader.read_enum("sharing", server.sharing, kSharings);
-  reader.read_enum("protocol_era", server.protocol_era, kEras);
+  read_era(reader, server);
   read_groups(reader, sources, server);
   reader.read("tags", server.tags);
   read_times_and_limits(reader, server);

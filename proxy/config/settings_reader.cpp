@@ -72,6 +72,12 @@ void read_limits(ObjectReader& reader, LimitsConfig& out) {
   inner.read("sessions_max", out.sessions_max, kCountRange);
   inner.read("message_bytes_max", out.message_bytes_max, {64 * 1024, 1024 * 1024 * 1024});
   inner.read("redis_url", out.redis_url);
+  for (const std::string_view key :
+       {"global", "per_client", "per_server", "calls_in_flight_max", "sessions_max", "redis_url"}) {
+    if (const JsonNode* given = inner.take(key)) {
+      inner.no_effect(*given, "remove it; a server's \"max_concurrent_requests\" limits its calls");
+    }
+  }
   inner.report_unused();
 }
 
@@ -83,6 +89,7 @@ void read_cache(ObjectReader& reader, CacheConfig& out) {
   inner.read("ttl", out.ttl, {1s, 30 * 24h});
   inner.read("bytes_max", out.bytes_max, {64 * 1024, 64ULL * 1024 * 1024 * 1024});
   inner.read("redis_url", out.redis_url);
+  if (out.enabled) reader.no_effect(*node, "remove it: no result is answered from a cache");
   inner.report_unused();
 }
 

@@ -134,6 +134,7 @@ base::Result<void> start_log(const config::Config& config, const DataDir& data_d
   if (config.logging.enable_file) options.file = data_dir.logs() + "/" + config.logging.filename;
   options.file_bytes_max = config.logging.file_bytes_max;
   options.files_max = config.logging.max_backups;
+  options.json = config.logging.json_format;
   return base::log::start(options);
 }
 

@@ -100,7 +100,7 @@ std::unique_ptr<upstream::Transport> Transports::dial(const UpstreamSpec& spec,
     case HttpLaunch::Dialect::auto_detect:
       return std::make_unique<upstream::ProbingTransport>(
           loop_.runtime(), [this, shared] { return http_.client(shared); }, shared->url,
-          spec.memory.detected);
+          spec.memory.detected, spec.revision ? upstream::Ladder::legacy : upstream::Ladder::whole);
     case HttpLaunch::Dialect::sse:
       return std::make_unique<upstream::SseTransport>(loop_.runtime(), http_.client(shared),
                                                       shared->url);

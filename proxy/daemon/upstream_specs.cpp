@@ -67,6 +67,19 @@ upstream::Launch launch_of(const config::ServerConfig& server, config::ExpandedS
                               std::move(command)};
 }
 
+// The revision to offer without asking first; nothing when that is found out, as it is for one that
+// cannot be spoken (the configuration's reader warns of it).
+std::optional<protocol::Revision> revision_of(config::ProtocolEra era) {
+  switch (era) {
+    case config::ProtocolEra::auto_detect:
+      return std::nullopt;
+    case config::ProtocolEra::legacy:
+      return protocol::kNewestLegacy;
+    default:
+      return protocol::accept_initialize(config::to_string(era));
+  }
+}
+
 // A ping over HTTP is a request to somebody else's machine: rarer, unless the server says itself.
 base::Duration health_interval_of(const config::Config& config,
                                   const config::ServerConfig& server) {
@@ -95,6 +108,7 @@ UpstreamSpec spec_of(const config::Config& config, const config::ServerConfig& s
   if (server.health_check) spec.health_interval = health_interval_of(config, server);
   spec.relist_interval = config.tool_discovery_interval;
   spec.auto_disable_threshold = auto_disable_threshold_of(config, server);
+  spec.revision = revision_of(server.protocol_era);
   spec.max_concurrent_requests = server.max_concurrent_requests.value_or(0);
   spec.queue_size = server.queue_size.value_or(spec.queue_size);
   spec.config_hash = config_hash(server);

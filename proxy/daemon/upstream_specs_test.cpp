@@ -52,6 +52,17 @@ TEST_CASE("servers behind a url are pinged rarely, unless they say themselves", 
   CHECK_FALSE(specs[3].health_interval);
 }
 
+TEST_CASE("an era that is named fixes the revision, but for one that is not spoken", "[daemon]") {
+  const auto specs = specs_of(
+      R"({"mcpServers":[{"name":"a","command":"x"},{"name":"b","command":"x","protocol_era":"legacy"},
+          {"name":"c","url":"http://h/mcp","protocol_era":"2024-11-05"},
+          {"name":"d","url":"http://h/mcp","protocol_era":"2026-07-28"}]})");
+  CHECK_FALSE(specs[0].revision);
+  CHECK(specs[1].revision == protocol::kNewestLegacy);
+  CHECK(specs[2].revision == protocol::Revision::v2024_11_05);
+  CHECK_FALSE(specs[3].revision);
+}
+
 TEST_CASE("a command beside a url is launched with it", "[daemon]") {
   const auto specs = specs_of(
       R"({"mcpServers":[{"name":"a","command":"npx","args":["x"],"env":{"P":"1"},"protocol":"http",

@@ -498,6 +498,19 @@ TEST_CASE("reload by difference: only what changed is touched", "[fleet]") {
   CHECK(world.state(2) == State::disabled);
 }
 
+TEST_CASE("another revision to speak replaces the connection", "[fleet]") {
+  World world;
+  world.apply({spec_of("a")});
+  world.make_ready(world.line());
+  UpstreamSpec older = spec_of("a");
+  older.revision = protocol::Revision::v2024_11_05;
+  world.apply({older});
+  CHECK(world.state() == State::stopping);
+  world.crash(world.line());
+  REQUIRE(!world.line(1).sent.empty());
+  CHECK(world.line(1).sent[0].find("2024-11-05") != std::string::npos);
+}
+
 TEST_CASE("a removed server stops, is gone, and may come back under its id", "[fleet]") {
   World world;
   world.apply({spec_of("a"), spec_of("b", RunPolicy::disabled)});

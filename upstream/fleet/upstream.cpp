@@ -53,7 +53,7 @@ void Upstream::begin() {
 }
 
 void Upstream::update(UpstreamSpec spec) {
-  const bool launch_changed = spec.launch != spec_.launch;
+  const bool launch_changed = spec.launch != spec_.launch || spec.revision != spec_.revision;
   const bool changed = launch_changed || spec.config_hash != spec_.config_hash;
   const bool policy_changed = spec.policy != spec_.policy;
   const bool returns = std::exchange(removed_, false);
@@ -220,9 +220,10 @@ void Upstream::open_connection() {
                                              : spec_.connect_timeout);
   SessionListener& listener = *this;
   spec_.memory = memory_;
-  session_ =
-      std::make_unique<ClientSession>(context_.runtime, context_.transports.create(id_, spec_),
-                                      listener, SessionOptions{spec_.name, {}, context_.offload});
+  session_ = std::make_unique<ClientSession>(
+      context_.runtime, context_.transports.create(id_, spec_), listener,
+      SessionOptions{
+          spec_.name, {}, context_.offload, spec_.revision.value_or(protocol::kNewestLegacy)});
   facts_.connection_open = true;
   session_->start();
 }

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "protocol/revision.h"
 #include "upstream/lifecycle/failure.h"
 #include "upstream/lifecycle/state.h"
 
@@ -74,10 +75,13 @@ struct UpstreamSpec {
   std::uint32_t auto_disable_threshold = 3;       // consecutive failures; 0: never
   std::uint32_t max_concurrent_requests = 0;      // 0: kCallsInFlightMax
   std::uint32_t queue_size = 256;                 // calls that wait for a start or for their turn
+  // Fixes what initialize offers, and nothing else is probed; absent: found out.
+  std::optional<protocol::Revision> revision;
   bool package_runner = false;  // npx, uvx, pipx, docker: its first start downloads
 
   // Over all that belongs to the server itself, mode and groups aside. A changed hash forgets
-  // failures and auto-disabling; a changed `launch` replaces the process.
+  // failures and auto-disabling; a changed `launch` or `revision`
+  // replaces the process.
   std::uint64_t config_hash = 0;
 
   // What the store knows; looked at only when the fleet does not know the name yet. A spec given to

@@ -81,11 +81,15 @@ std::string_view remembered_word(Rung rung) {
   return {};
 }
 
-Rung first_rung(std::string_view remembered) {
+Rung top_of(Ladder ladder) {
+  return ladder == Ladder::whole ? Rung::discover : Rung::streamable;
+}
+
+Rung first_rung(std::string_view remembered, Ladder ladder) {
   for (const Word& word : kWords) {
     if (word.text == remembered) return word.rung;
   }
-  return Rung::discover;
+  return top_of(ladder);
 }
 
 DiscoverAnswer read_discover_answer(const HttpEnd& end) {
@@ -114,9 +118,9 @@ Rung after_discover(DiscoverAnswer answer) {
   return Rung::failed;
 }
 
-Rung after_failure(Rung rung, const Failure& failure, bool remembered) {
+Rung after_failure(Rung rung, const Failure& failure, bool remembered, Ladder ladder) {
   if (!speaks_against(failure)) return Rung::failed;
-  if (remembered) return Rung::discover;
+  if (remembered) return top_of(ladder);
   // What answers initialize like a web page may still be the address of an event stream.
   return rung == Rung::streamable ? Rung::sse : Rung::failed;
 }

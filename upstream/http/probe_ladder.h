@@ -20,10 +20,14 @@ enum class Rung : std::uint8_t {
   failed,      // no verdict: tried again later, from the same rung
 };
 
+// legacy: the user named a revision, so that the stateless protocol is not asked for.
+enum class Ladder : std::uint8_t { whole, legacy };
+Rung top_of(Ladder ladder);
+
 // What is remembered of a server: "legacy/http", "legacy/sse"; empty: nothing yet.
 std::string_view remembered_word(Rung rung);
 // The rung to begin with. `remembered` may be any text.
-Rung first_rung(std::string_view remembered);
+Rung first_rung(std::string_view remembered, Ladder ladder);
 
 // What server/discover was answered with.
 enum class DiscoverAnswer : std::uint8_t {
@@ -38,7 +42,7 @@ Rung after_discover(DiscoverAnswer answer);
 
 // Where to go when `rung` ended with `failure`. `remembered`: the rung was begun with because of an
 // earlier time, so that a failure that speaks against it starts from the top.
-Rung after_failure(Rung rung, const Failure& failure, bool remembered);
+Rung after_failure(Rung rung, const Failure& failure, bool remembered, Ladder ladder);
 
 // The request and its headers.
 inline constexpr std::string_view kDiscoverId = "\"mcptrunk-discover\"";

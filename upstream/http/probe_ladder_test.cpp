@@ -52,7 +52,7 @@ TEST_CASE("what server/discover was answered with tells the era, or nothing", "[
 }
 
 TEST_CASE("the ladder goes from the newest protocol to the oldest", "[http]") {
-  CHECK(first_rung("") == Rung::discover);
+  CHECK(first_rung("", Ladder::whole) == Rung::discover);
   CHECK(after_discover(D::unknown) == Rung::streamable);
   CHECK(after_discover(D::speaks_legacy) == Rung::streamable);
   CHECK(after_discover(D::modern_only) == Rung::refused);
@@ -62,28 +62,36 @@ TEST_CASE("the ladder goes from the newest protocol to the oldest", "[http]") {
     return Failure{FailureKind::http_status, code, "", "", {}, {}};
   };
   for (const int code : {400, 404, 405, 406}) {
-    CHECK(after_failure(Rung::streamable, status(code), false) == Rung::sse);
-    CHECK(after_failure(Rung::sse, status(code), false) == Rung::failed);
+    CHECK(after_failure(Rung::streamable, status(code), false, Ladder::whole) == Rung::sse);
+    CHECK(after_failure(Rung::sse, status(code), false, Ladder::whole) == Rung::failed);
   }
   for (const int code : {403, 429, 500, 503}) {
-    CHECK(after_failure(Rung::streamable, status(code), false) == Rung::failed);
+    CHECK(after_failure(Rung::streamable, status(code), false, Ladder::whole) == Rung::failed);
   }
   const Failure network{FailureKind::network, 0, "", "", {}, {}};
   const Failure login{FailureKind::auth_required, 401, "", "", {}, {}};
-  CHECK(after_failure(Rung::streamable, network, false) == Rung::failed);
-  CHECK(after_failure(Rung::streamable, login, true) == Rung::failed);
+  CHECK(after_failure(Rung::streamable, network, false, Ladder::whole) == Rung::failed);
+  CHECK(after_failure(Rung::streamable, login, true, Ladder::whole) == Rung::failed);
 }
 
 TEST_CASE("what was found is tried first, and forgotten when it proves wrong", "[http]") {
   for (const Rung rung : {Rung::streamable, Rung::sse}) {
-    CHECK(first_rung(remembered_word(rung)) == rung);
+    CHECK(first_rung(remembered_word(rung), Ladder::whole) == rung);
     const Failure gone{FailureKind::http_status, 405, "", "", {}, {}};
     const Failure page{FailureKind::protocol_error, 200, "", "", {}, {}};
-    CHECK(after_failure(rung, gone, true) == Rung::discover);
-    CHECK(after_failure(rung, page, true) == Rung::discover);
+    CHECK(after_failure(rung, gone, true, Ladder::whole) == Rung::discover);
+    CHECK(after_failure(rung, page, true, Ladder::whole) == Rung::discover);
   }
   CHECK(remembered_word(Rung::discover).empty());
-  CHECK(first_rung("something of a later version") == Rung::discover);
+  CHECK(first_rung("something of a later version", Ladder::whole) == Rung::discover);
+}
+
+TEST_CASE("where a revision is named, the ladder begins below the newest protocol", "[http]") {
+  const Failure gone{FailureKind::http_status, 405, "", "", {}, {}};
+  CHECK(first_rung("", Ladder::legacy) == Rung::streamable);
+  CHECK(first_rung("legacy/sse", Ladder::legacy) == Rung::sse);
+  CHECK(after_failure(Rung::sse, gone, true, Ladder::legacy) == Rung::streamable);
+  CHECK(after_failure(Rung::streamable, gone, false, Ladder::legacy) == Rung::sse);
 }
 
 TEST_CASE("the request is one of 2026-07-28", "[http]") {

@@ -9,13 +9,14 @@
 namespace upstream {
 
 ProbingTransport::ProbingTransport(base::Runtime runtime, MakeClient make_client, Url url,
-                                   std::string_view remembered)
+                                   std::string_view remembered, Ladder ladder)
     : runtime_(runtime),
       make_client_(std::move(make_client)),
       url_(std::move(url)),
       stopped_reason_(stopped_failure()),
-      rung_(first_rung(remembered)),
-      remembered_(rung_ != Rung::discover) {}
+      ladder_(ladder),
+      rung_(first_rung(remembered, ladder)),
+      remembered_(rung_ != top_of(ladder)) {}
 
 void ProbingTransport::start(TransportListener& listener) {
   listener_ = &listener;
@@ -99,7 +100,7 @@ void ProbingTransport::on_message(std::string_view bytes) {
 // Inside a call of the transport's: it lives to the end of the turn.
 void ProbingTransport::on_closed(const Failure& failure) {
   if (settled_ || closed_) return finish(failure);
-  const Rung next = after_failure(rung_, failure, std::exchange(remembered_, false));
+  const Rung next = after_failure(rung_, failure, std::exchange(remembered_, false), ladder_);
   if (next == Rung::failed) return finish(first_failure_.value_or(failure));
   if (next == Rung::sse) first_failure_ = failure;
   runtime_.turn.retire(std::move(transport_));

@@ -24,7 +24,7 @@ class ProbingTransport final : public Transport, private TransportListener, Exch
 
   // `remembered`: what detected() said of the server in an earlier connection; may be empty.
   ProbingTransport(base::Runtime runtime, MakeClient make_client, Url url,
-                   std::string_view remembered);
+                   std::string_view remembered, Ladder ladder = Ladder::whole);
   ~ProbingTransport() override = default;
 
   void start(TransportListener& listener) override;
@@ -59,6 +59,7 @@ class ProbingTransport final : public Transport, private TransportListener, Exch
   const Url url_;
   const Failure stopped_reason_;
   TransportListener* listener_ = nullptr;
+  const Ladder ladder_;
   Rung rung_;
   bool remembered_;
   bool settled_ = false;

@@ -13,10 +13,10 @@ struct Bench {
   HttpRecorder seen;
   std::unique_ptr<ProbingTransport> transport;
 
-  explicit Bench(std::string_view remembered = "") {
+  explicit Bench(std::string_view remembered = "", Ladder ladder = Ladder::whole) {
     transport = std::make_unique<ProbingTransport>(
         sim.runtime(), [this] { return std::make_unique<SimHttpClient>(site); },
-        *parse_url("http://h:1/mcp"), remembered);
+        *parse_url("http://h:1/mcp"), remembered, ladder);
     transport->start(seen);
     REQUIRE(send_request(*transport, "initialize", "1"));
   }
@@ -111,6 +111,21 @@ TEST_CASE("what is remembered is tried first, and given up when it is wrong", "[
   down.site.fault(down.post("\"initialize\""), HttpFault::refused);
   CHECK(down.seen.closed);
   wrong.sim.settle();
+}
+
+TEST_CASE("a server of a named revision is greeted at once, in every kind of transport", "[http]") {
+  Bench fresh("", Ladder::legacy);
+  CHECK(fresh.site.open_count() == 1);
+  fresh.site.answer(fresh.post("\"initialize\""), 405);
+  CHECK(fresh.stream() != nullptr);
+  Bench known("legacy/http", Ladder::legacy);
+  known.site.answer(known.post("\"initialize\""), 405);
+  CHECK(known.stream() != nullptr);
+  Bench moved("legacy/sse", Ladder::legacy);
+  moved.site.answer(*moved.stream(), 405);
+  moved.site.answer(moved.post("\"initialize\""), 200, greeting_of("1"), "s");
+  CHECK(moved.transport->detected() == "legacy/http");
+  for (Bench* bench : {&fresh, &known, &moved}) bench->sim.settle();
 }
 
 TEST_CASE("it can be closed on every rung", "[http]") {

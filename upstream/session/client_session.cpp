@@ -359,7 +359,7 @@ void ClientSession::begin() {
 
 base::Task<base::Result<Listing>> ClientSession::open() {
   FlowPort& port = *this;
-  base::Result<Greeting> greeting = co_await connect(port);
+  base::Result<Greeting> greeting = co_await connect(port, options_.offered_revision);
   if (!greeting) co_return std::move(greeting).error();
   server_ = std::move(greeting->server);
   listener_.on_handshaken(server_);

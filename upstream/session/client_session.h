@@ -57,6 +57,7 @@ struct SessionOptions {
   std::string server_name;  // for errors and the log
   ListLimits list_limits;
   Offload offload{};  // for scanning long messages; empty: on the loop, whatever their size
+  protocol::Revision offered_revision = protocol::kNewestLegacy;
 };
 
 class ClientSession final : private MessageGate::Sink,

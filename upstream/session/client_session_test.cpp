@@ -123,6 +123,19 @@ TEST_CASE("the handshake offers the newest legacy revision and reads what was ag
   CHECK(server.capabilities == R"({"tools":{"listChanged":true}})");
 }
 
+TEST_CASE("a revision that is fixed is the one that is offered", "[session]") {
+  base::SimRuntime sim;
+  FakeLine line;
+  RecordingListener listener;
+  SessionOptions options{
+      .server_name = "db", .list_limits = {}, .offered_revision = protocol::Revision::v2025_03_26};
+  ClientSession session(sim.runtime(), std::make_unique<FakeTransport>(line), listener, options);
+  session.start();
+  sim.settle();
+  REQUIRE(line.sent.size() == 1);
+  CHECK(line.sent[0].find(R"("protocolVersion":"2025-03-26")") != std::string::npos);
+}
+
 TEST_CASE("a server that refuses our revision is asked with one it names", "[session]") {
   World world;
   world.line.take_sent();

@@ -91,8 +91,8 @@ std::optional<protocol::Revision> supported_by_refusal(std::string_view error) {
   return best;
 }
 
-base::Task<base::Result<Greeting>> connect(FlowPort& port) {
-  FlowReply reply = co_await ask_initialize(port, protocol::kNewestLegacy);
+base::Task<base::Result<Greeting>> connect(FlowPort& port, protocol::Revision offered) {
+  FlowReply reply = co_await ask_initialize(port, offered);
   if (reply.outcome == FlowReply::Outcome::error) {
     if (const auto other = supported_by_refusal(reply.body)) {
       reply = co_await ask_initialize(port, *other);

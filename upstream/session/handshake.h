@@ -1,5 +1,5 @@
-// The first words with an upstream: `initialize` with our newest revision that has it, down to one
-// both know. A probe for the stateless era goes in front of it, in connect().
+// The first words with an upstream: `initialize` with the revision offered, down to one both know.
+// Where the era is found out, the probe for the stateless one goes in front (ProbingTransport).
 #pragma once
 #include <string>
 #include <string_view>
@@ -24,7 +24,8 @@ base::Result<Greeting> read_initialize_result(std::string_view result);
 // The newest legacy revision among `error.data.supported` of a server that refused ours.
 std::optional<protocol::Revision> supported_by_refusal(std::string_view error);
 
-// The whole handshake up to notifications/initialized. `port` outlives the task.
-base::Task<base::Result<Greeting>> connect(FlowPort& port);
+// The whole handshake up to notifications/initialized; `offered` is what is asked for first, and
+// the server may answer an older one. `port` outlives the task. REQUIRES: a legacy revision.
+base::Task<base::Result<Greeting>> connect(FlowPort& port, protocol::Revision offered);
 
 }  // namespace upstream
