@@ -6,22 +6,14 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Daemon, eventually, fixture } from '../clients/daemon.mjs';
+import { randomFrom } from '../clients/random.mjs';
 import { User } from '../commands/user.mjs';
 import { descendantsOf, isAlive } from './processes.mjs';
 import { GroupWriter, GuestWriter, ServerWriter } from './writers.mjs';
 
 const rounds = Number(process.env.MCPTRUNK_CRASH_ROUNDS ?? 20);
+// The moments differ from run to run whatever the seed, the changes do not.
 const seed = Number(process.env.MCPTRUNK_CRASH_SEED ?? Date.now() % 1_000_000);
-
-// mulberry32: the moments differ from run to run whatever the seed, the changes do not.
-function randomFrom(state) {
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const pause = ms => new Promise(done => setTimeout(done, ms));
 

@@ -1,4 +1,4 @@
-// The processes below one, as the kernel shows them.
+// Processes as the kernel shows them: what lives below one, and what one uses.
 import { readdirSync, readFileSync } from 'node:fs';
 
 function childrenOf(pid) {
@@ -24,4 +24,15 @@ export function isAlive(pid) {
   } catch {
     return false;
   }
+}
+
+// {anonymousMiB, files, threads} of a process.
+export function usageOf(pid) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const number = name => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)[1]);
+  return {
+    anonymousMiB: number('RssAnon') / 1024,
+    files: readdirSync(`/proc/${pid}/fd`).length,
+    threads: number('Threads')
+  };
 }

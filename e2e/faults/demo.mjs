@@ -87,6 +87,11 @@ export class Agent {
     };
   }
 
+  // Ends the session.
+  async close() {
+    await (await fetch(this.url, { method: 'DELETE', headers: this.headers })).text();
+  }
+
   // The ids that a search answers.
   async find(query) {
     const answer = await this.request('tools/call',

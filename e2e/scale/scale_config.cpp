@@ -46,22 +46,35 @@ void add_group(rapidjson::Document& document, const std::string& name, const cha
   document["groups"].PushBack(group, document.GetAllocator());
 }
 
+void join_group(rapidjson::Document& document, Value& server, const std::string& group,
+                std::set<std::string>& members) {
+  if (!server.HasMember("groups")) {
+    Value groups(rapidjson::kArrayType);
+    groups.PushBack(Value(server["group_name"], document.GetAllocator()), document.GetAllocator());
+    set(document, server, "groups", std::move(groups));
+  }
+  server["groups"].PushBack(text(document, group), document.GetAllocator());
+  members.insert(server["name"].GetString());
+}
+
 // Members in the order of the file, whatever their mode is; the first group of a server stays its
 // own.
 void add_groups(rapidjson::Document& document, ScaleConfig& config) {
   add_group(document, kParentGroup, nullptr);
-  std::size_t next = 0;
+  auto servers = document["mcpServers"].GetArray();
+  rapidjson::SizeType next = 0;
   for (const int size : kSizes) {
     add_group(document, group_of(size), kParentGroup);
     for (int i = 0; i < size; ++i) {
-      Value& server = document["mcpServers"].GetArray()[static_cast<rapidjson::SizeType>(next++)];
-      Value groups(rapidjson::kArrayType);
-      groups.PushBack(Value(server["group_name"], document.GetAllocator()),
-                      document.GetAllocator());
-      groups.PushBack(text(document, group_of(size)), document.GetAllocator());
-      set(document, server, "groups", std::move(groups));
-      config.members[size].insert(server["name"].GetString());
+      join_group(document, servers[next++], group_of(size), config.members[size]);
     }
+  }
+}
+
+void add_group_of_all(rapidjson::Document& document, ScaleConfig& config) {
+  add_group(document, kEverybody, nullptr);
+  for (Value& server : document["mcpServers"].GetArray()) {
+    join_group(document, server, kEverybody, config.everybody);
   }
 }
 
@@ -101,6 +114,7 @@ ScaleConfig write_scale_config(const std::filesystem::path& folder, Loading load
   if (loading == Loading::lazy) set(document, document, "idle_timeout", text(document, "1s"));
   set(document, document["logging"], "enable_console", Value(false));
   add_groups(document, config);
+  if (loading == Loading::eager) add_group_of_all(document, config);
   make_one_fail(document, config);
   rapidjson::StringBuffer out;
   rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(out);

@@ -1,6 +1,6 @@
 // The 159-server demo configuration as this test wants it: with groups of 5, 20 and 50 below one
-// parent, whose members are in a group of their own besides, one server that fails at every start,
-// and a comment that must survive. Values.
+// parent, whose members are in a group of their own besides, a group of all servers, one server
+// that fails at every start, and a comment that must survive. Values.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -13,10 +13,12 @@ struct ScaleConfig {
   std::filesystem::path path;
   std::filesystem::path data_dir;
   std::map<int, std::set<std::string>> members;  // of "scale-5" and so on, by size
+  std::set<std::string> everybody;               // of kEverybody, which only the eager one has
   std::string failing;
 };
 
 inline constexpr const char* kParentGroup = "scale";
+inline constexpr const char* kEverybody = "scale-everybody";
 inline constexpr const char* kComment = "// written by hand, and to be kept";
 std::string group_of(int size);  // "scale-20"
 
