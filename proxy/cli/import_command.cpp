@@ -150,6 +150,9 @@ ExitCode import(Context& context, Options options) {
   }
   auto plan = plan_of(context, options, known ? *known : Names{});
   if (!plan) return context.fail(plan.error());
+  if (const auto found = all_found(*plan, options.choice); !found) {
+    return context.fail(found.error());
+  }
   if (options.apply) {
     if (const auto grouped = add_groups(context, *plan); !grouped) {
       return context.fail(grouped.error());

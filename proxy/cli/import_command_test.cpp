@@ -107,6 +107,15 @@ TEST_CASE("wrong imports say what is wrong", "[import]") {
   CHECK(home.run({"config", "import", "/other.json", "--from", "cursor"}) == 2);
 }
 
+TEST_CASE("a name that is not there is told, with the nearest that is", "[import]") {
+  Home home;
+  home.write("/home/u/.cursor/mcp.json", kCursor);
+  CHECK(home.run({"config", "import", "--from", "cursor", "--only", "dcos", "--apply"}) == 7);
+  CHECK(home.complained("no server \"dcos\" to import. Did you mean docs?"));
+  CHECK(home.complained("there are: bad, docs, time"));
+  CHECK(home.sent("POST").empty());
+}
+
 TEST_CASE("a server that the daemon refuses is named: exit 8", "[import]") {
   Shell refusing;
   refusing.files.edit("/c.json", R"({"mcpServers":{"new":{"command":"x"}}})");

@@ -6,17 +6,21 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/nearest.h"
 #include "proxy/config/redaction.h"
 #include "proxy/config/to_json.h"
 
 namespace proxy::cli {
 namespace {
 
+bool has_name(const config::ImportedServer& server, std::string_view name) {
+  return name == server.server.name || name == server.found_as;
+}
+
 bool chosen(const ImportChoice& choice, const config::ImportedServer& server) {
-  const auto named = [&](const std::string& name) {
-    return name == server.server.name || name == server.found_as;
-  };
-  return choice.only.empty() || std::ranges::any_of(choice.only, named);
+  return choice.only.empty() || std::ranges::any_of(choice.only, [&](const std::string& name) {
+           return has_name(server, name);
+         });
 }
 
 void need_group(ImportPlan& plan, const std::vector<config::GroupConfig>& declared,
@@ -71,7 +75,10 @@ void add_to_plan(ImportPlan& plan, const std::string& file, config::ForeignConfi
                  const ImportChoice& choice, const std::set<std::string, std::less<>>& known) {
   plan.files.push_back(file);
   for (config::ImportedServer& server : found.servers) {
-    if (!chosen(choice, server)) continue;
+    if (!chosen(choice, server)) {
+      plan.passed_over.push_back(server.server.name);
+      continue;
+    }
     const bool planned = std::ranges::any_of(plan.servers, [&](const PlannedServer& other) {
       return other.status == ImportStatus::fresh && other.found.server.name == server.server.name;
     });
@@ -93,6 +100,21 @@ void add_to_plan(ImportPlan& plan, const std::string& file, config::ForeignConfi
     }
     plan.servers.push_back(std::move(entry));
   }
+}
+
+base::Result<void> all_found(const ImportPlan& plan, const ImportChoice& choice) {
+  for (const std::string& name : choice.only) {
+    const bool found = std::ranges::any_of(
+        plan.servers, [&](const PlannedServer& one) { return has_name(one.found, name); });
+    if (found) continue;
+    const std::vector<std::string_view> names(plan.passed_over.begin(), plan.passed_over.end());
+    return base::Error{base::ErrorCode::not_found,
+                       fmt::format("there is no server \"{}\" to import.{}", name,
+                                   base::did_you_mean(base::nearest(name, names, 3))),
+                       fmt::format("there are: {}",
+                                   names.empty() ? std::string("none") : base::some_of(names, 40))};
+  }
+  return base::kDone;
 }
 
 std::string render_plan(const ImportPlan& plan, const Screen& screen) {

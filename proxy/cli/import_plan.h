@@ -25,6 +25,7 @@ struct ImportPlan {
   std::vector<std::string> files;  // that were read
   std::vector<PlannedServer> servers;
   std::vector<config::GroupConfig> groups;  // that the servers name, each once
+  std::vector<std::string> passed_over;     // names of servers that were not chosen
   bool applied = false;
 };
 
@@ -37,6 +38,9 @@ struct ImportChoice {
 // Takes what a file holds into the plan; `known` are the names the daemon has.
 void add_to_plan(ImportPlan& plan, const std::string& file, config::ForeignConfig found,
                  const ImportChoice& choice, const std::set<std::string, std::less<>>& known);
+
+// Names of the choice that no server had: with those that there are. Errors: not_found.
+base::Result<void> all_found(const ImportPlan& plan, const ImportChoice& choice);
 
 std::string render_plan(const ImportPlan& plan, const Screen& screen);
 std::string plan_json(const ImportPlan& plan);
