@@ -41,7 +41,9 @@ void read_name(ObjectReader& reader, std::string_view key, ServerConfig& server)
                    "remove \"name\"");
     server.name = key;
   }
-  if (server.name.empty()) {
+  const JsonNode* given = reader.take("name");
+  if (given != nullptr && node == nullptr && key.empty()) return;  // told as no string
+  if (given == nullptr && server.name.empty()) {
     reader.error("the server has no name", "add \"name\": \"...\"");
   } else if (!is_server_name(server.name)) {
     const std::string message = fmt::format("\"{}\" cannot be the name of a server", server.name);
