@@ -37,7 +37,7 @@ struct ServerRecord {
   std::uint64_t config_hash = 0;  // of the configuration these were observed with
   bool known_good = false;        // a handshake succeeded once
   bool package_ready = false;     // of package runners: a start succeeded once
-  bool asks_client = false;       // it has sent requests of its own
+  bool asks_client = false;       // it asks clients, and it was not clear which
   std::optional<base::WallTime> last_ready_at;
   std::optional<base::WallTime> last_used_at;
   std::uint32_t consecutive_failures = 0;

@@ -117,8 +117,8 @@ void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone do
 
 void World::on_notification(UpstreamId, std::string_view, std::string_view) {}
 
-bool World::on_server_request(const upstream::ServerRequestRef& request, std::string_view,
-                              std::string_view) {
+bool World::on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey,
+                              std::string_view, std::string_view) {
   if (!chance(0.5)) return false;
   const std::string id(request.raw_id);
   sim_.turn().defer([this, request, id] {

@@ -8,6 +8,7 @@ import { Client } from '../clients/node_modules/@modelcontextprotocol/sdk/dist/e
 import { StdioClientTransport } from '../clients/node_modules/@modelcontextprotocol/sdk/dist/esm/client/stdio.js';
 import { SSEClientTransport } from '../clients/node_modules/@modelcontextprotocol/sdk/dist/esm/client/sse.js';
 import { StreamableHTTPClientTransport } from '../clients/node_modules/@modelcontextprotocol/sdk/dist/esm/client/streamableHttp.js';
+import { CreateMessageRequestSchema, ElicitRequestSchema } from '../clients/node_modules/@modelcontextprotocol/sdk/dist/esm/types.js';
 
 const packages = resolve(import.meta.dirname, '../clients/node_modules/@modelcontextprotocol');
 const identity = { name: 'mcptrunk-upstream-tests', version: '1.0.0' };
@@ -63,25 +64,22 @@ function directTransport({ command, args, env, protocol, url }) {
   return new StdioClientTransport({ command, args, env: { ...process.env, ...env }, stderr: 'ignore' });
 }
 
+// A client that can be asked, as every client of these tests; servers list tools by that.
+async function connect(transport) {
+  const client = new Client(identity, { capabilities: { sampling: {}, elicitation: {} } });
+  client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({ role: 'assistant', model: 'none',
+    content: { type: 'text', text: `asked: ${JSON.stringify(params.messages)}` } }));
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({ action: 'accept',
+    content: { name: `asked: ${params.message}`, check: true } }));
+  await client.connect(transport);
+  return client;
+}
+
 // To the server of an entry, without mcptrunk.
-export async function connectDirectly(entry) {
-  const client = new Client(identity, {});
-  await client.connect(directTransport(entry));
-  return client;
-}
-
-export async function connectThrough(url) {
-  const client = new Client(identity, {});
-  await client.connect(new StreamableHTTPClientTransport(url));
-  return client;
-}
-
+export const connectDirectly = entry => connect(directTransport(entry));
+export const connectThrough = url => connect(new StreamableHTTPClientTransport(url));
 // By the transport of 2024-11-05.
-export async function connectOld(url) {
-  const client = new Client(identity, {});
-  await client.connect(new SSEClientTransport(url));
-  return client;
-}
+export const connectOld = url => connect(new SSEClientTransport(url));
 
 // What a request comes to, errors included, so that two outcomes can be compared.
 export async function outcome(ask) {

@@ -40,6 +40,8 @@ const questions = {
     'links': call('get-resource-links', { count: 4 }),
     'embedded text': call('get-resource-reference', { resourceType: 'Text', resourceId: 3 }),
     'embedded blob': call('get-resource-reference', { resourceType: 'Blob', resourceId: 4 }),
+    'sampling': call('trigger-sampling-request', { prompt: 'Ünï?', maxTokens: 10 }),
+    'elicitation': call('trigger-elicitation-request', {}),
     'prompt': prompt('simple-prompt'),
     'prompt with arguments': prompt('args-prompt', { city: 'Zürich', state: 'ZH' }),
     'prompt without its argument': prompt('args-prompt', {}),

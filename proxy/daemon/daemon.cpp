@@ -129,10 +129,12 @@ struct Daemon::Parts {
   security::Sealer sealer;
   downstream::Surfaces surfaces;
   downstream::SealedSessions sealed_sessions;
+  downstream::Callers callers;
   downstream::Subscriptions subscriptions;
   downstream::LogLevels log_levels;
   downstream::SessionTable sessions;
   downstream::CallTable calls;
+  downstream::ServerRequests questions;
   downstream::UpstreamNews news;
   downstream::Offers offers;
   downstream::Dispatcher dispatcher;
@@ -201,10 +203,12 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
       subscriptions(fleet, catalog),
       log_levels(fleet, catalog),
       sessions(loop.runtime(), sealed_sessions),
-      calls(loop, fleet, catalog, results, ledger),
+      calls(loop, fleet, catalog, results, ledger, callers),
+      questions(loop.runtime(), fleet, callers, calls),
       news(calls, subscriptions, log_levels),
       offers({catalog, fleet, calls, subscriptions, log_levels}),
-      dispatcher({catalog, finder, results, management, fleet, surfaces, calls, sessions, offers}),
+      dispatcher({catalog, finder, results, management, fleet, surfaces, calls, sessions, offers,
+                  questions}),
       mcp(loop, surfaces, dispatcher, sessions, calls, streams),
       sse_connections(loop.runtime(), calls),
       sse(loop, surfaces, dispatcher, sse_connections),
@@ -226,7 +230,7 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
   });
   audience.add(streams);
   audience.add(sse_connections);
-  recorder.attach(fleet, news);
+  recorder.attach(fleet, news, questions);
   recorder.set_config(intent.config());
   transports.set_environment_rules(environment_rules(running.environment));
   dispatcher.set_tools_limit(running.tools_limit);

@@ -87,7 +87,9 @@ void FleetRecorder::on_notification(UpstreamId id, std::string_view method,
 }
 
 bool FleetRecorder::on_server_request(const upstream::ServerRequestRef& request,
-                                      std::string_view method, std::string_view) {
+                                      upstream::CallerKey caller, std::string_view method,
+                                      std::string_view params) {
+  if (questions_->on_asked(request, caller, method, params)) return true;
   base::log::debug(kLog, "{} asked for {}: refused", fleet_->view(request.upstream)->spec->name,
                    method);
   return false;

@@ -10,6 +10,7 @@
 #include "proxy/config/config.h"
 #include "proxy/daemon/live_catalog.h"
 #include "proxy/daemon/server_records.h"
+#include "proxy/downstream/server_requests.h"
 #include "proxy/downstream/upstream_news.h"
 #include "proxy/events/event_bus.h"
 #include "storage/store.h"
@@ -27,10 +28,12 @@ class FleetRecorder final : public upstream::FleetObserver {
   FleetRecorder(const FleetRecorder&) = delete;
   FleetRecorder& operator=(const FleetRecorder&) = delete;
 
-  // Before the fleet runs. Both outlive the fleet's last callback here.
-  void attach(const upstream::Fleet& fleet, downstream::UpstreamNews& news) {
+  // Before the fleet runs. All outlive the fleet's last callback here.
+  void attach(const upstream::Fleet& fleet, downstream::UpstreamNews& news,
+              downstream::ServerRequests& questions) {
     fleet_ = &fleet;
     news_ = &news;
+    questions_ = &questions;
   }
   void set_config(std::shared_ptr<const config::Config> config) { config_ = std::move(config); }
   // The server is gone from the configuration.
@@ -48,8 +51,11 @@ class FleetRecorder final : public upstream::FleetObserver {
   void commit_auto_disable(upstream::UpstreamId id, std::string reason, CommitDone done) override;
   void on_notification(upstream::UpstreamId id, std::string_view method,
                        std::string_view params) override;
-  bool on_server_request(const upstream::ServerRequestRef& request, std::string_view method,
-                         std::string_view params) override;
+  bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
+                         std::string_view method, std::string_view params) override;
+  void on_server_request_over(const upstream::ServerRequestRef& request) override {
+    questions_->on_over(request);
+  }
 
   // Null when the server is no longer in the configuration.
   const config::ServerConfig* server_of(upstream::UpstreamId id) const;
@@ -61,6 +67,7 @@ class FleetRecorder final : public upstream::FleetObserver {
   ServerRecords records_;
   const upstream::Fleet* fleet_ = nullptr;
   downstream::UpstreamNews* news_ = nullptr;
+  downstream::ServerRequests* questions_ = nullptr;
   std::shared_ptr<const config::Config> config_;
   bool cascade_guard_ = false;
 };

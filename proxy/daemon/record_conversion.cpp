@@ -44,6 +44,7 @@ storage::ServerRecord to_record(const std::string& name, const upstream::Upstrea
   record.config_hash = memory.config_hash;
   record.known_good = memory.known_good;
   record.package_ready = memory.package_ready;
+  record.asks_client = memory.asks_client;
   record.last_ready_at = memory.last_ready_wall;
   record.consecutive_failures = memory.consecutive_failures;
   if (memory.auto_disabled) {
@@ -60,6 +61,7 @@ upstream::UpstreamMemory to_memory(const storage::ServerRecord& record) {
   memory.config_hash = record.config_hash;
   memory.known_good = record.known_good;
   memory.package_ready = record.package_ready;
+  memory.asks_client = record.asks_client;
   memory.last_ready_wall = record.last_ready_at;
   memory.consecutive_failures = record.consecutive_failures;
   if (record.auto_disabled) {

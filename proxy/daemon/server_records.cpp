@@ -6,8 +6,7 @@ namespace proxy::daemon {
 
 ServerRecords::ServerRecords(const std::vector<storage::ServerRecord>& stored) {
   for (const storage::ServerRecord& record : stored) {
-    known_[record.name] = {record.asks_client, record.last_used_at, record.counters,
-                           record.tool_count};
+    known_[record.name] = {record.last_used_at, record.counters, record.tool_count};
   }
 }
 
@@ -16,12 +15,10 @@ storage::ServerRecord ServerRecords::record(const upstream::UpstreamView& view,
   storage::ServerRecord record = to_record(view.spec->name, memory);
   if (const auto found = known_.find(record.name); found != known_.end()) {
     const Known& known = found->second;
-    record.asks_client = known.asks_client;
     record.last_used_at = known.last_used_at;
     record.counters = known.counters;
     record.tool_count = known.tool_count;
   }
-  record.asks_client |= view.asks_client;
   if (view.last_used) record.last_used_at = view.last_used;
   record.counters.starts += view.counters.starts;
   record.counters.failures += view.counters.failures;

@@ -29,7 +29,6 @@ class ServerRecords {
  private:
   // What no UpstreamMemory holds; the counters are those of earlier runs.
   struct Known {
-    bool asks_client = false;
     std::optional<base::WallTime> last_used_at;
     storage::ServerRecord::Counters counters;
     std::uint32_t tool_count = 0;

@@ -22,6 +22,7 @@ class Batch final : public ReplyChannel {
   void add(http::Exchange::Parts message) override;
   void skip() override;
   void notify(std::string_view) override {}  // a batch is answered at once
+  bool carries_notices() const override { return false; }
 
  private:
   void settle_one();

@@ -6,6 +6,7 @@
 #include "protocol/messages.h"
 #include "protocol/splice.h"
 #include "proxy/downstream/rpc_errors.h"
+#include "proxy/downstream/server_requests.h"
 #include "proxy/tools/tool_result.h"
 
 namespace proxy::downstream {
@@ -100,6 +101,7 @@ void CallTable::start(Session& session, Reply reply, std::string_view id, CallSt
   enlist(call, session, upstream);
   ++counters_.started;
 
+  spec.caller = callers_.key_of(session);
   spec.tag = tag_of(call);
   spec.sink = this;
   auto accepted = fleet_.call(upstream, spec);
@@ -198,6 +200,32 @@ void CallTable::relay_log(upstream::UpstreamId upstream, protocol::LogLevel leve
   carrier->reply_.notify(scratch_);
 }
 
+bool CallTable::has_calls(const Session& session, upstream::UpstreamId upstream) const {
+  for (const PendingCall* call = session.calls; call != nullptr; call = call->next_) {
+    if (call->handle_.upstream == upstream) return true;
+  }
+  return false;
+}
+
+bool CallTable::notify(const Session& session, upstream::UpstreamId upstream,
+                       std::string_view message) {
+  for (PendingCall* call = session.calls; call != nullptr; call = call->next_) {
+    if (call->handle_.upstream != upstream || !call->reply_.can_notify()) continue;
+    call->reply_.notify(message);
+    return true;
+  }
+  return false;
+}
+
+void CallTable::withdraw_questions(const PendingCall& ending) {
+  Session& session = *ending.session_;
+  if (session.asking == nullptr) return;
+  for (const PendingCall* call = session.calls; call != nullptr; call = call->next_) {
+    if (call != &ending && call->handle_.upstream == ending.handle_.upstream) return;
+  }
+  session.asking->on_calls_over(session, ending.handle_.upstream);
+}
+
 void CallTable::abort(PendingCall& call) {
   fleet_.cancel(call.handle_);
   tell(call, events::CallOutcome::cancelled, 0);
@@ -207,6 +235,7 @@ void CallTable::abort(PendingCall& call) {
 
 void CallTable::tell(const PendingCall& call, events::CallOutcome outcome,
                      std::uint64_t result_bytes, std::optional<base::ErrorCode> error) {
+  withdraw_questions(call);
   const auto view = fleet_.view(call.handle_.upstream);
   if (call.tool_.empty() || !view) return;
   activity::CallEnd end;

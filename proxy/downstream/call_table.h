@@ -19,6 +19,7 @@
 #include "protocol/log_level.h"
 #include "proxy/activity/call_end.h"
 #include "proxy/catalog/catalog.h"
+#include "proxy/downstream/callers.h"
 #include "proxy/downstream/reply.h"
 #include "proxy/downstream/session.h"
 #include "proxy/tools/result_cache.h"
@@ -73,14 +74,19 @@ class CallTable final : private upstream::CallSink {
   static constexpr std::size_t kCallsMax = 10'000;
 
   CallTable(const base::Clock& clock, upstream::Fleet& fleet, const catalog::Catalog& catalog,
-            tools::ResultCache& results, activity::CallObserver& observer)
-      : clock_(clock), fleet_(fleet), catalog_(catalog), results_(results), observer_(observer) {}
+            tools::ResultCache& results, activity::CallObserver& observer, Callers& callers)
+      : clock_(clock),
+        fleet_(fleet),
+        catalog_(catalog),
+        results_(results),
+        observer_(observer),
+        callers_(callers) {}
   ~CallTable() override;
   CallTable(const CallTable&) = delete;
   CallTable& operator=(const CallTable&) = delete;
 
   // Starts the call; its answer, also a refusal, goes to `reply` under `id`. `spec` is complete but
-  // for tag and sink.
+  // for caller, tag and sink.
   void start(Session& session, Reply reply, std::string_view id, CallStyle style,
              upstream::UpstreamId upstream, upstream::CallSpec spec);
 
@@ -93,6 +99,11 @@ class CallTable final : private upstream::CallSink {
   // are with it, on the newest of them; to nobody when they are of several sessions: it would tell
   // one what another does.
   void relay_log(upstream::UpstreamId upstream, protocol::LogLevel level, std::string_view params);
+
+  // Whether the session has calls with that upstream.
+  bool has_calls(const Session& session, upstream::UpstreamId upstream) const;
+  // Sends a message within the newest of them that can carry one; false when none can.
+  bool notify(const Session& session, upstream::UpstreamId upstream, std::string_view message);
 
   std::uint32_t in_flight() const { return in_flight_; }
   const CallCounters& counters() const { return counters_; }
@@ -115,6 +126,8 @@ class CallTable final : private upstream::CallSink {
   void abort(PendingCall& call);
   // Ends the call with a result that may be too long for an agent.
   void fit_result(PendingCall& call, std::string_view result);
+  // Before its answer: what nobody has answered of what was asked in it is moot.
+  void withdraw_questions(const PendingCall& call);
   void tell(const PendingCall& call, events::CallOutcome outcome, std::uint64_t result_bytes,
             std::optional<base::ErrorCode> error = {});
   static upstream::CallTag tag_of(const PendingCall& call);
@@ -124,6 +137,7 @@ class CallTable final : private upstream::CallSink {
   const catalog::Catalog& catalog_;
   tools::ResultCache& results_;
   activity::CallObserver& observer_;
+  Callers& callers_;
   std::deque<PendingCall> rows_;
   std::vector<PendingCall*> by_upstream_;  // the newest of each
   std::vector<std::uint32_t> free_;

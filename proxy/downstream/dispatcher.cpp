@@ -134,10 +134,14 @@ void Dispatcher::request(Session& session, Surface& surface, const Envelope& req
   }
 }
 
-void Dispatcher::notification(Session& session, const Envelope& notification) {
+void Dispatcher::other(Session& session, const Envelope& message) {
+  if (message.kind != protocol::MessageKind::notification) {
+    parts_.questions.on_answer(session, message);
+    return;
+  }
   // The others (initialized, roots/list_changed, progress) change nothing here.
-  if (notification.method == Method::cancelled && !notification.request_id.empty()) {
-    parts_.calls.cancel(session, notification.request_id);
+  if (message.method == Method::cancelled && !message.request_id.empty()) {
+    parts_.calls.cancel(session, message.request_id);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "proxy/catalog/catalog.h"
 #include "proxy/downstream/call_table.h"
 #include "proxy/downstream/offers.h"
+#include "proxy/downstream/server_requests.h"
 #include "proxy/downstream/session_table.h"
 #include "proxy/downstream/surfaces.h"
 #include "proxy/tools/management.h"
@@ -30,6 +31,7 @@ struct DispatcherParts {
   CallTable& calls;
   SessionTable& sessions;
   Offers& offers;
+  ServerRequests& questions;
 };
 
 class Dispatcher {
@@ -50,7 +52,8 @@ class Dispatcher {
   // Any other request of a session of that surface. The answer may come later; the envelope's bytes
   // need not live on.
   void request(Session& session, Surface& surface, const protocol::Envelope& request, Reply reply);
-  void notification(Session& session, const protocol::Envelope& notification);
+  // A message that is no request: a notification, or the answer to a request of ours.
+  void other(Session& session, const protocol::Envelope& message);
 
  private:
   // What initialize fixes and answers; nothing when it was refused, and `reply` answered.

@@ -71,6 +71,7 @@ class EndpointWorld final : private http::Handler {
   Surfaces surfaces{catalog, upstreams.fleet};
   security::Sealer sealer{security::Sealer::Key{}};
   SealedSessions seal{sealer, loop};
+  Callers callers;
   Subscriptions subscriptions{upstreams.fleet, catalog};
   LogLevels log_levels{upstreams.fleet, catalog};
   SessionTable sessions{loop.runtime(), seal};
@@ -81,7 +82,8 @@ class EndpointWorld final : private http::Handler {
   tools::ResultCache results{store, loop, [this](auto work, auto then) {
                                base::offload(loop, std::move(work), std::move(then));
                              }};
-  CallTable calls{loop, upstreams.fleet, catalog, results, recorded};
+  CallTable calls{loop, upstreams.fleet, catalog, results, recorded, callers};
+  ServerRequests questions{loop.runtime(), upstreams.fleet, callers, calls};
   UpstreamNews news{calls, subscriptions, log_levels};
   Offers offers{{catalog, upstreams.fleet, calls, subscriptions, log_levels}};
   struct NoActions final : tools::ManagementActions {
@@ -90,8 +92,8 @@ class EndpointWorld final : private http::Handler {
     }
   } actions;
   tools::ManagementTools management{actions};
-  Dispatcher dispatcher{
-      {catalog, finder, results, management, upstreams.fleet, surfaces, calls, sessions, offers}};
+  Dispatcher dispatcher{{catalog, finder, results, management, upstreams.fleet, surfaces, calls,
+                         sessions, offers, questions}};
   McpEndpoint mcp{loop, surfaces, dispatcher, sessions, calls, streams};
   SseConnections sse_connections{loop.runtime(), calls};
   SseEndpoint sse{loop, surfaces, dispatcher, sse_connections};

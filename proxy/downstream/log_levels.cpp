@@ -30,6 +30,7 @@ void LogLevels::ask(UpstreamId upstream) {
   spec.method = to_string(protocol::Method::logging_set_level);
   spec.params = params;
   spec.sink = this;
+  spec.caller = upstream::kOurselves;
   (void)fleet_.call(upstream, spec);
 }
 

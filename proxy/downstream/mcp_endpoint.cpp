@@ -174,7 +174,7 @@ void McpEndpoint::message(const PostFacts& facts, const Envelope& envelope,
                         Reply(std::move(exchange), facts.may_stream));
     return;
   }
-  if (envelope.kind == MessageKind::notification) dispatcher_.notification(*session, envelope);
+  dispatcher_.other(*session, envelope);
   exchange.respond(Status::accepted);
 }
 
@@ -232,9 +232,7 @@ void McpEndpoint::batch(const PostFacts& facts, std::string_view body, http::Exc
     if (!all.back() || all.back()->kind == MessageKind::request) ++answers;
   }
   if (answers == 0) {
-    for (const auto& scanned : all) {
-      if (scanned->kind == MessageKind::notification) dispatcher_.notification(*session, *scanned);
-    }
+    for (const auto& scanned : all) dispatcher_.other(*session, *scanned);
     exchange.respond(Status::accepted);
     return;
   }
@@ -246,8 +244,8 @@ void McpEndpoint::batch(const PostFacts& facts, std::string_view body, http::Exc
           {scanned.error().jsonrpc_code, base::one_line(scanned.error().error), {}});
     } else if (scanned->kind == MessageKind::request) {
       dispatcher_.request(*session, *facts.surface, *scanned, Reply(joined));
-    } else if (scanned->kind == MessageKind::notification) {
-      dispatcher_.notification(*session, *scanned);
+    } else {
+      dispatcher_.other(*session, *scanned);
     }
   }
 }

@@ -9,7 +9,7 @@ namespace proxy::downstream {
 class NoticeChannel {
  public:
   virtual ~NoticeChannel() = default;
-  // A whole JSON-RPC notification, on one line.
+  // A whole JSON-RPC notification, or a request of ours, on one line.
   virtual void notify(std::string_view message) = 0;
 };
 

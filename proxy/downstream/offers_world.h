@@ -10,6 +10,7 @@
 #include "proxy/catalog/test_catalog.h"
 #include "proxy/downstream/offers.h"
 #include "proxy/downstream/recorded_calls.h"
+#include "proxy/downstream/server_requests.h"
 #include "proxy/downstream/talking_fleet.h"
 #include "storage/sim_store.h"
 
@@ -40,6 +41,7 @@ struct OffersWorld {
   OffersWorld() {
     upstreams.apply({"a", "b"});
     upstreams.news = &news;
+    upstreams.questions = &questions;
     const catalog::ListsOfTest lists{
         .tools = R"([{"name":"act"}])",
         .prompts = R"([{"name":"greet"}])",
@@ -83,6 +85,7 @@ struct OffersWorld {
   Surface all{catalog, Endpoint::all, ""};
   Surface of_b{catalog, Endpoint::server, "b"};
   TalkingFleet upstreams{sim};
+  Callers callers;
   Subscriptions subscriptions{upstreams.fleet, catalog};
   LogLevels levels{upstreams.fleet, catalog};
   RecordedCalls recorded;
@@ -92,7 +95,8 @@ struct OffersWorld {
                                work();
                                then();
                              }};
-  CallTable calls{sim.clock(), upstreams.fleet, catalog, results, recorded};
+  CallTable calls{sim.clock(), upstreams.fleet, catalog, results, recorded, callers};
+  ServerRequests questions{sim.runtime(), upstreams.fleet, callers, calls};
   UpstreamNews news{calls, subscriptions, levels};
   Offers offers{{catalog, upstreams.fleet, calls, subscriptions, levels}};
 };

@@ -49,10 +49,11 @@ class QuietFleet final : private upstream::FleetObserver,
   void on_cascade_guard(bool, std::uint32_t, std::uint32_t) override {}
   void commit_auto_disable(upstream::UpstreamId, std::string, CommitDone) override {}
   void on_notification(upstream::UpstreamId, std::string_view, std::string_view) override {}
-  bool on_server_request(const upstream::ServerRequestRef&, std::string_view,
+  bool on_server_request(const upstream::ServerRequestRef&, upstream::CallerKey, std::string_view,
                          std::string_view) override {
     return false;
   }
+  void on_server_request_over(const upstream::ServerRequestRef&) override {}
   std::unique_ptr<upstream::Transport> create(upstream::UpstreamId,
                                               const upstream::UpstreamSpec&) override {
     return std::make_unique<DeadTransport>();

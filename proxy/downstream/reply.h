@@ -32,9 +32,11 @@ class Reply {
              http::Status status = http::Status::ok);
   // An error object as an upstream sent it.
   void raw_error(std::string_view id, std::string_view error);
-  bool can_notify() const { return channel_ != nullptr || (may_stream_ && exchange_.open()); }
-  // A notification that belongs to the request, before its answer; dropped when the client takes no
-  // stream. `message` is line-safe.
+  bool can_notify() const {
+    return channel_ != nullptr ? channel_->carries_notices() : may_stream_ && exchange_.open();
+  }
+  // A notification or request that belongs to the request, before its answer; dropped when the
+  // client takes no stream. `message` is line-safe.
   void notify(std::string_view message);
   // Cuts the request off without an answer: it was cancelled.
   void abandon();

@@ -11,11 +11,13 @@
 
 namespace proxy::downstream {
 
-// notify() takes notifications that belong to a request, before its answer.
+// notify() takes what belongs to a request, before its answer.
 class ReplyChannel : public NoticeChannel {
  public:
   // The answer to one request, as parts of a message. Valid JSON that may hold line breaks.
   virtual void add(http::Exchange::Parts message) = 0;
+  // Whether notify() reaches the client.
+  virtual bool carries_notices() const { return true; }
   // One request gets no answer: it was cancelled.
   virtual void skip() = 0;
 };

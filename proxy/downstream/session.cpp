@@ -1,12 +1,16 @@
 #include "proxy/downstream/session.h"
 
 #include "base/digest.h"
+#include "proxy/downstream/callers.h"
+#include "proxy/downstream/server_requests.h"
 #include "proxy/downstream/subscriptions.h"
 
 namespace proxy::downstream {
 
 Session::~Session() {
+  if (asking != nullptr) asking->forget(*this);
   if (subscriptions != nullptr) subscriptions->forget(*this);
+  if (callers != nullptr) callers->forget(*this);
 }
 
 std::string caller_of(const Session& session) {

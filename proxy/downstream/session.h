@@ -15,12 +15,15 @@
 #include "protocol/revision.h"
 #include "proxy/downstream/surface.h"
 #include "proxy/security/trust.h"
+#include "upstream/session/call.h"
 
 namespace proxy::downstream {
 
-class PendingCall;
+class Callers;
 class EventStream;
 class NoticeChannel;
+class PendingCall;
+class ServerRequests;
 class Subscriptions;
 
 // What the sealed id carries, so that a restart of ours ends no session. Value.
@@ -35,7 +38,7 @@ struct SessionFacts {
 
 struct Session {
   Session() = default;
-  ~Session();  // its subscriptions end with it
+  ~Session();  // its subscriptions, and what it was asked, end with it
   // `channel` carries messages outside of requests from now on; first what was missed without one.
   void attach(NoticeChannel& channel);
   Session(const Session&) = delete;
@@ -50,7 +53,11 @@ struct Session {
   NoticeChannel* notices = nullptr;        // for messages outside of requests, when one is open
   Subscriptions* subscriptions = nullptr;  // what it has subscribed at; null: nothing
   std::uint32_t subscribed = 0;            // to so many resources
-  std::optional<protocol::LogLevel> log_level;  // the least it wants; none: all that comes
+  upstream::CallerKey caller = upstream::kNobody;  // given at its first call
+  Callers* callers = nullptr;                      // who gave it
+  ServerRequests* asking = nullptr;                // who waits for answers of it; null: nobody
+  std::uint32_t questions = 0;                     // so many
+  std::optional<protocol::LogLevel> log_level;     // the least it wants; none: all that comes
 };
 
 // Tells this session's client from every other, for what is kept on its behalf.

@@ -38,6 +38,7 @@ class SseConnection final : public ReplyChannel, private StreamOwner {
   void add(http::Exchange::Parts message) override;
   void skip() override;
   void notify(std::string_view message) override;
+  bool carries_notices() const override { return stream_ != nullptr; }
 
  private:
   friend class SseConnections;

@@ -199,11 +199,10 @@ void SseEndpoint::batch(const ConnectionPtr& connection, std::string_view body,
 
 void SseEndpoint::message(const ConnectionPtr& connection, const Envelope& envelope) {
   Session& session = connection->session();
-  if (envelope.kind == MessageKind::notification) {
-    dispatcher_.notification(session, envelope);
+  if (envelope.kind != MessageKind::request) {
+    dispatcher_.other(session, envelope);
     return;
   }
-  if (envelope.kind != MessageKind::request) return;
   Reply reply(connection);
   if (is_modern(envelope)) {
     reply.error(envelope.id, modern_refused());

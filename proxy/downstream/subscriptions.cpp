@@ -77,6 +77,7 @@ base::Result<void> Subscriptions::ask(std::string_view method, Asked asked) {
   spec.tag = ++last_tag_;
   spec.sink = this;
   asked_.emplace(spec.tag, std::move(asked));
+  spec.caller = upstream::kOurselves;
   const auto accepted = fleet_.call(upstream, spec);
   if (!accepted) return accepted.error();
   return base::kDone;

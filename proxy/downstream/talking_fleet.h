@@ -9,6 +9,7 @@
 
 #include "base/sim_runtime.h"
 #include "protocol/envelope.h"
+#include "proxy/downstream/server_requests.h"
 #include "proxy/downstream/upstream_news.h"
 #include "upstream/fleet/fleet.h"
 
@@ -60,6 +61,20 @@ class TalkingFleet final : private upstream::FleetObserver,
   void say(upstream::UpstreamId id, std::string_view method, std::string_view params) {
     deliver(id, fmt::format(R"({{"jsonrpc":"2.0","method":"{}","params":{}}})", method, params));
   }
+  // It asks a client something, as its request `id`.
+  void question(upstream::UpstreamId upstream, std::string_view id, std::string_view method,
+                std::string_view params) {
+    deliver(upstream, fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}})", id,
+                                  method, params));
+  }
+  // The oldest answer to such a question that was not taken yet; "" when there is none.
+  std::string told(upstream::UpstreamId id) {
+    sim_.settle();
+    if (id >= lines_.size() || lines_[id].told.empty()) return {};
+    std::string first = lines_[id].told.front();
+    lines_[id].told.erase(lines_[id].told.begin());
+    return first;
+  }
   // Its process ends; it is started again as any other.
   void crash(upstream::UpstreamId id) {
     lines_[id].waiting.clear();
@@ -68,7 +83,8 @@ class TalkingFleet final : private upstream::FleetObserver,
   }
 
   upstream::Fleet fleet;
-  UpstreamNews* news = nullptr;  // who hears of notifications and states, if anybody
+  UpstreamNews* news = nullptr;         // who hears of notifications and states, if anybody
+  ServerRequests* questions = nullptr;  // and of questions
 
  private:
   struct Waiting {
@@ -78,16 +94,20 @@ class TalkingFleet final : private upstream::FleetObserver,
   struct Line {
     upstream::TransportListener* listener = nullptr;
     std::vector<Waiting> waiting;
+    std::vector<std::string> told;
   };
 
   class Transport final : public upstream::Transport {
    public:
     Transport(TalkingFleet& world, upstream::UpstreamId id) : world_(world), id_(id) {}
     void start(upstream::TransportListener& listener) override {
-      world_.line(id_) = {&listener, {}};
+      world_.line(id_) = {&listener, {}, {}};
     }
     bool send(const upstream::Outgoing& message) override {
       if (message.kind == upstream::OutgoingKind::request) world_.on_request(id_, message);
+      if (message.kind == upstream::OutgoingKind::response) {
+        world_.line(id_).told.emplace_back(message.bytes);
+      }
       return true;
     }
     void close() override {
@@ -153,9 +173,12 @@ class TalkingFleet final : private upstream::FleetObserver,
                        std::string_view params) override {
     if (news != nullptr) news->on_notification(id, method, params);
   }
-  bool on_server_request(const upstream::ServerRequestRef&, std::string_view,
-                         std::string_view) override {
-    return false;
+  bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
+                         std::string_view method, std::string_view params) override {
+    return questions != nullptr && questions->on_asked(request, caller, method, params);
+  }
+  void on_server_request_over(const upstream::ServerRequestRef& request) override {
+    if (questions != nullptr) questions->on_over(request);
   }
   std::unique_ptr<upstream::Transport> create(upstream::UpstreamId id,
                                               const upstream::UpstreamSpec&) override {

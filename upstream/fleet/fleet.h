@@ -96,7 +96,6 @@ struct UpstreamView {
   std::int64_t pid = 0;
   std::uint32_t calls_in_flight = 0;
   std::uint32_t calls_waiting = 0;
-  bool asks_client = false;                 // it has sent requests of its own
   std::optional<base::WallTime> last_used;  // by a call, in this run
   const base::Error* problem = nullptr;     // of an unconfigured one: what is missing
   const FailedCall* failed_call = nullptr;  // the last call, when it got no answer

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "upstream/fleet/upstream_spec.h"
+#include "upstream/session/call.h"
 #include "upstream/session/listing.h"
 #include "upstream/transport/transport.h"
 
@@ -19,10 +20,11 @@ namespace upstream {
 struct ServerRequestRef {
   UpstreamId upstream = 0;
   std::uint64_t session = 0;  // which connection of it asked; an answer to a lost one is dropped
-  std::string_view raw_id;
+  std::string_view raw_id;    // empty: all requests of that connection
 };
 
-// Threads: the loop thread. Everything but the last two arrives at the end of the turn in which it
+// Threads: the loop thread. Everything but what is said otherwise arrives at the end of the turn in
+// which it
 //          happened, in the order it happened, never inside a call of the fleet's.
 class FleetObserver {
  public:
@@ -43,12 +45,16 @@ class FleetObserver {
   using CommitDone = std::function<void(base::Result<void>)>;
   virtual void commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) = 0;
 
-  // Notifications but progress, cancelled and list_changed, which are handled here. Views are valid
-  // during the call; `params` is raw JSON or empty.
+  // At once: notifications but progress, cancelled and list_changed, which are handled here. Views
+  // are valid during the call; `params` is raw JSON or empty.
   virtual void on_notification(UpstreamId id, std::string_view method, std::string_view params) = 0;
-  // False: refused with -32601 at once. True: the observer answers with Fleet::answer().
-  virtual bool on_server_request(const ServerRequestRef& request, std::string_view method,
-                                 std::string_view params) = 0;
+  // At once. `caller` is who is to be asked: kNobody for methods that are no question to a client.
+  // False: refused with -32601 at once. True: the observer answers with Fleet::answer(), maybe
+  // inside.
+  virtual bool on_server_request(const ServerRequestRef& request, CallerKey caller,
+                                 std::string_view method, std::string_view params) = 0;
+  // No answer is wanted any more: the upstream says so (at once), or the connection is gone.
+  virtual void on_server_request_over(const ServerRequestRef& request) = 0;
 };
 
 // Makes the connection of a spec; nothing is started yet.

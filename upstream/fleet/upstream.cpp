@@ -37,6 +37,7 @@ Upstream::Upstream(const FleetContext& context, UpstreamId id, std::uint64_t inc
     memory_.auto_disabled.reset();
     memory_.consecutive_failures = 0;
     memory_.detected.clear();
+    memory_.asks_client = false;
   }
   memory_.config_hash = spec_.config_hash;
   facts_.policy = spec_.policy;
@@ -64,6 +65,7 @@ void Upstream::update(UpstreamSpec spec) {
   if (launch_changed) {
     has_catalog_ = false;
     memory_.detected.clear();
+    memory_.asks_client = false;
   }
   if (changed) forget_failures();
   if (state_ == State::ready) watch_.adjust(spec_);
@@ -222,8 +224,11 @@ void Upstream::open_connection() {
   spec_.memory = memory_;
   session_ = std::make_unique<ClientSession>(
       context_.runtime, context_.transports.create(id_, spec_), listener,
-      SessionOptions{
-          spec_.name, {}, context_.offload, spec_.revision.value_or(protocol::kNewestLegacy)});
+      SessionOptions{spec_.name,
+                     {},
+                     kAbilitiesOfAnyClient,
+                     context_.offload,
+                     spec_.revision.value_or(protocol::kNewestLegacy)});
   facts_.connection_open = true;
   session_->start();
 }
@@ -233,6 +238,11 @@ void Upstream::drop_connection() {
   stop_timer_.cancel();
   facts_.connection_open = false;
   std::unique_ptr<ClientSession> ended = std::move(session_);
+  if (std::exchange(asked_, false)) {
+    context_.outbox.post([id = id_, session = session_number_](FleetObserver& observer) {
+      observer.on_server_request_over({id, session, {}});
+    });
+  }
   counters_.garbage_lines += ended->garbage_messages();
   counters_.late_answers += ended->late_answers();
   counters_.stderr_dropped_bytes += ended->stderr_dropped_bytes();

@@ -98,8 +98,9 @@ class Upstream final : private SessionListener,
   void on_start_failed(const base::Error& error) override;
   void on_renewed() override;
   void on_notification(std::string_view method, std::string_view params) override;
-  bool on_server_request(std::string_view raw_id, std::string_view method,
+  bool on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                          std::string_view params) override;
+  void on_server_request_cancelled(std::string_view raw_id) override;
   void on_call_over() override;
   void on_call_failed(const base::Error& error) override;
   void on_closed(const Failure& failure) override;
@@ -145,6 +146,7 @@ class Upstream final : private SessionListener,
   void demand();
   void refuse_waiting();
   void send_waiting();
+  void refuse_question(std::string_view raw_id);
   std::uint32_t calls_max() const;
 
   // --- timers ---
@@ -181,7 +183,7 @@ class Upstream final : private SessionListener,
   bool removed_ = false;
   bool start_requested_ = false;  // by a caller or an operator; holds until it is ready or fails
   bool idle_stopped_ = false;     // an active server that rests because nobody used it
-  bool asks_client_ = false;
+  bool asked_ = false;            // something, on this connection, that went on to a client
   std::optional<base::WallTime> last_used_;
   bool stderr_is_due_ = false;   // a failure whose last words come with the end
   bool commit_pending_ = false;  // of an auto-disable

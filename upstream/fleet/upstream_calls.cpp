@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
+#include "protocol/jsonrpc.h"
+#include "protocol/method.h"
 #include "upstream/fleet/upstream.h"
 
 namespace upstream {
@@ -186,10 +189,45 @@ void Upstream::on_notification(std::string_view method, std::string_view params)
   context_.outbox.direct().on_notification(id_, method, params);
 }
 
-bool Upstream::on_server_request(std::string_view raw_id, std::string_view method,
+namespace {
+
+bool is_for_client(std::string_view method) {
+  const protocol::Method known = protocol::method_from(method);
+  return known == protocol::Method::sampling_create_message ||
+         known == protocol::Method::elicitation_create;
+}
+
+}  // namespace
+
+bool Upstream::on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                                  std::string_view params) {
-  asks_client_ = true;
-  return context_.outbox.direct().on_server_request({id_, session_number_, raw_id}, method, params);
+  if (!is_for_client(method)) {
+    caller = kNobody;
+  } else if (caller == kNobody) {
+    refuse_question(raw_id);
+    return true;
+  }
+  asked_ = true;
+  return context_.outbox.direct().on_server_request({id_, session_number_, raw_id}, caller, method,
+                                                    params);
+}
+
+// Asked once in vain it may ask again: from now on it is known for it.
+void Upstream::refuse_question(std::string_view raw_id) {
+  std::string error;
+  protocol::append_error_object(
+      error,
+      {protocol::kInternalError,
+       "It is not certain which client is meant: calls of several, or of none, are under way",
+       {}});
+  (void)session_->answer(raw_id, /*is_error=*/true, error);
+  if (std::exchange(memory_.asks_client, true)) return;
+  base::log::info("fleet", "server={} asks clients in the middle of calls", spec_.name);
+  post_memory();
+}
+
+void Upstream::on_server_request_cancelled(std::string_view raw_id) {
+  context_.outbox.direct().on_server_request_over({id_, session_number_, raw_id});
 }
 
 UpstreamView Upstream::view() const {
@@ -202,7 +240,6 @@ UpstreamView Upstream::view() const {
   view.since = since_;
   view.reason = reason_;
   view.calls_waiting = waiting_.size();
-  view.asks_client = asks_client_;
   view.last_used = last_used_;
   if (state_ == State::unconfigured) view.problem = problem();
   view.failed_call = failed_call_ ? &*failed_call_ : nullptr;

@@ -49,6 +49,7 @@ struct UpstreamMemory {
     bool operator==(const AutoDisabled&) const = default;
   };
   bool known_good = false;                        // a handshake succeeded once
+  bool asks_client = false;                       // it asks clients, and it was not clear which
   bool package_ready = false;                     // of package runners: a start succeeded once
   std::optional<base::WallTime> last_ready_wall;  // known-good servers start in this order
   std::uint32_t consecutive_failures = 0;

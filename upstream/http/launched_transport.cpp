@@ -35,10 +35,10 @@ bool LaunchedTransport::send(const Outgoing& message) {
   return connection_ == nullptr || connection_->send(message);
 }
 
-void LaunchedTransport::on_message(std::string_view bytes) {
+void LaunchedTransport::on_related_message(std::string_view raw_id, std::string_view bytes) {
   settled_ = true;
   held_.forget();
-  listener_->on_message(bytes);
+  raw_id.empty() ? listener_->on_message(bytes) : listener_->on_related_message(raw_id, bytes);
 }
 
 // Inside a call of the connection's: it lives to the end of the turn.

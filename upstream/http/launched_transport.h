@@ -49,7 +49,8 @@ class LaunchedTransport final : public Transport, private TransportListener {
   };
 
   // What the connection says.
-  void on_message(std::string_view bytes) override;
+  void on_message(std::string_view bytes) override { on_related_message({}, bytes); }
+  void on_related_message(std::string_view raw_id, std::string_view bytes) override;
   void on_oversized(std::string_view raw_id) override { listener_->on_oversized(raw_id); }
   void on_request_failed(std::string_view raw_id, const Failure& failure) override {
     listener_->on_request_failed(raw_id, failure);

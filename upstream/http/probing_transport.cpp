@@ -91,10 +91,10 @@ bool ProbingTransport::send(const Outgoing& message) {
   return transport_ == nullptr || transport_->send(message);
 }
 
-void ProbingTransport::on_message(std::string_view bytes) {
+void ProbingTransport::on_related_message(std::string_view raw_id, std::string_view bytes) {
   settled_ = true;
   held_.forget();
-  listener_->on_message(bytes);
+  raw_id.empty() ? listener_->on_message(bytes) : listener_->on_related_message(raw_id, bytes);
 }
 
 // Inside a call of the transport's: it lives to the end of the turn.

@@ -85,6 +85,7 @@ TEST_CASE("an answer may come as a stream, with messages before it", "[http]") {
   SimSite::event(call, result_of("2"));
   bench.site.end_stream(call, /*answered=*/true);
   CHECK(bench.seen.messages.size() == 2);
+  CHECK(bench.seen.related_to == std::vector<std::string>{"2", "2"});
   CHECK(bench.seen.failed.empty());
 }
 

@@ -13,6 +13,7 @@ namespace upstream {
 
 struct HttpRecorder final : TransportListener {
   std::vector<std::string> messages;
+  std::vector<std::string> related_to;  // the requests in whose answers messages came
   std::vector<std::string> oversized;
   std::vector<std::pair<std::string, Failure>> failed;
   int renewals = 0;
@@ -22,6 +23,10 @@ struct HttpRecorder final : TransportListener {
   void on_message(std::string_view bytes) override {
     messages.emplace_back(bytes);
     if (when_message) when_message(bytes);
+  }
+  void on_related_message(std::string_view raw_id, std::string_view bytes) override {
+    related_to.emplace_back(raw_id);
+    on_message(bytes);
   }
   void on_oversized(std::string_view raw_id) override { oversized.emplace_back(raw_id); }
   void on_request_failed(std::string_view raw_id, const Failure& failure) override {

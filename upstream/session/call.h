@@ -17,6 +17,12 @@ namespace upstream {
 // What the caller knows its call by; handed back untouched. Need not be unique.
 using CallTag = std::uint64_t;
 
+// Who makes a call, for what the server asks back in the middle of it: a number that the caller
+// gives to each client that can be asked.
+using CallerKey = std::uint32_t;
+inline constexpr CallerKey kNobody = 0;              // cannot be asked: REST, the command line
+inline constexpr CallerKey kOurselves = UINT32_MAX;  // no server asks back: log level, subscription
+
 // Told what becomes of calls: for each accepted call exactly one of on_result, on_error and
 // on_failed, and before it any number of on_progress; nothing after a cancel() that returned true.
 // Never called inside the call that started or cancelled it. Views are valid during the call only.
@@ -55,6 +61,7 @@ struct CallSpec {
   std::string_view progress_token;
 
   base::Duration deadline{};  // from now; zero: the server's call timeout
+  CallerKey caller = kNobody;
   CallTag tag = 0;
   CallSink* sink = nullptr;  // never null
 };

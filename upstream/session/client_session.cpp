@@ -101,15 +101,22 @@ base::Result<void> ClientSession::call(const CallSpec& spec, std::uint64_t seria
   const base::Result<RequestTable::Row*> row = send_request(spec);
   if (!row) return row.error();
   (*row)->serial = serial;
+  (*row)->caller = spec.caller;
   ++calls_in_flight_;
+  sole_caller_.on_call(spec.caller, runtime_.now());
   return base::kDone;
+}
+
+void ClientSession::end_call(const RequestTable::Row& row, bool answered) {
+  --calls_in_flight_;
+  sole_caller_.on_over(row.caller, answered, runtime_.now());
 }
 
 bool ClientSession::cancel(std::uint64_t serial) {
   RequestTable::Row* row = table_.find_serial(serial);
   if (row == nullptr) return false;
   send_cancelled(row->id, "the client cancelled the call");
-  --calls_in_flight_;
+  end_call(*row, /*answered=*/false);
   table_.release(*row);
   return true;
 }
@@ -181,16 +188,17 @@ void ClientSession::on_deadline(std::uint64_t request_id) {
 
 // --- in ---
 
-void ClientSession::on_scanned(std::string_view bytes, const protocol::Scanned& scanned) {
+void ClientSession::on_scanned(std::string_view of_request, std::string_view bytes,
+                               const protocol::Scanned& scanned) {
   if (closed_) return;
-  if (!scanned) return on_refused_message(bytes, scanned.error());
+  if (!scanned) return on_refused_message(of_request, bytes, scanned.error());
   heard_ = true;
   switch (scanned->kind) {
     case protocol::MessageKind::response:
     case protocol::MessageKind::error_response:
       return on_response(*scanned);
     case protocol::MessageKind::request:
-      return on_request(*scanned);
+      return on_request(of_request, *scanned);
     case protocol::MessageKind::notification:
       return on_notification(*scanned);
   }
@@ -198,13 +206,14 @@ void ClientSession::on_scanned(std::string_view bytes, const protocol::Scanned& 
 
 // Revision 2025-03-26 knows batches. A response that is damaged but for its id fails its call
 // rather than leave it to its deadline.
-void ClientSession::on_refused_message(std::string_view bytes, const protocol::ScanError& error) {
+void ClientSession::on_refused_message(std::string_view of_request, std::string_view bytes,
+                                       const protocol::ScanError& error) {
   if (error.kind == protocol::ScanError::Kind::batch) {
     const auto parts = protocol::split_batch(bytes);
     if (!parts) return note_garbage(bytes);
     for (const std::string_view part : *parts) {
       if (const protocol::Scanned scanned = protocol::scan(part); scanned.ok()) {
-        on_scanned(part, scanned);
+        on_scanned(of_request, part, scanned);
       }
     }
     return;
@@ -236,7 +245,7 @@ void ClientSession::on_response(const protocol::Envelope& message) {
   CallSink& sink = *row->sink;
   const CallTag tag = row->tag;
   const bool internal = row->internal;
-  if (!internal) --calls_in_flight_;
+  if (!internal) end_call(*row, /*answered=*/true);
   table_.release(*row);
   if (message.kind == protocol::MessageKind::response) {
     sink.on_result(tag, message.result, message);
@@ -250,7 +259,7 @@ void ClientSession::fail(RequestTable::Row& row, const base::Error& error, Tell 
   CallSink& sink = *row.sink;
   const CallTag tag = row.tag;
   const bool internal = row.internal;
-  if (!internal) --calls_in_flight_;
+  if (!internal) end_call(row, /*answered=*/false);
   table_.release(row);
   sink.on_failed(tag, error);
   if (internal || tell == Tell::nobody) return;
@@ -258,12 +267,21 @@ void ClientSession::fail(RequestTable::Row& row, const base::Error& error, Tell 
   listener_.on_call_failed(error);
 }
 
-void ClientSession::on_request(const protocol::Envelope& message) {
+// The stream of a call tells whose it is; without that, the calls of late do.
+CallerKey ClientSession::caller_of(std::string_view of_request) {
+  const RequestTable::Row* row = table_.find(request_id_from(of_request));
+  if (row != nullptr && row->caller != kOurselves) return row->caller;
+  return sole_caller_.at(runtime_.now());
+}
+
+void ClientSession::on_request(std::string_view of_request, const protocol::Envelope& message) {
   if (message.method == protocol::Method::ping) {
     (void)answer(message.id, false, "{}");
     return;
   }
-  if (listener_.on_server_request(message.id, message.method_name, message.params)) return;
+  if (closing_) return;  // whoever comes to wait for it is not the one it means
+  const CallerKey caller = caller_of(of_request);
+  if (listener_.on_server_request(caller, message.id, message.method_name, message.params)) return;
   if (closed_ || closing_) return;
   message_.clear();
   protocol::append_error_response(
@@ -277,7 +295,8 @@ void ClientSession::on_notification(const protocol::Envelope& message) {
     case protocol::Method::progress:
       return on_progress(message);
     case protocol::Method::cancelled:
-      return;  // of a request of its own that was refused already
+      if (message.request_id.empty()) return;
+      return listener_.on_server_request_cancelled(message.request_id);
     case protocol::Method::tools_list_changed:
       return note_changed(ListKind::tools);
     case protocol::Method::prompts_list_changed:
@@ -359,7 +378,8 @@ void ClientSession::begin() {
 
 base::Task<base::Result<Listing>> ClientSession::open() {
   FlowPort& port = *this;
-  base::Result<Greeting> greeting = co_await connect(port, options_.offered_revision);
+  base::Result<Greeting> greeting =
+      co_await connect(port, options_.offered_revision, options_.abilities);
   if (!greeting) co_return std::move(greeting).error();
   server_ = std::move(greeting->server);
   listener_.on_handshaken(server_);

@@ -26,6 +26,7 @@
 #include "upstream/session/message_gate.h"
 #include "upstream/session/request_table.h"
 #include "upstream/session/request_writer.h"
+#include "upstream/session/sole_caller.h"
 #include "upstream/transport/transport.h"
 
 namespace upstream {
@@ -42,9 +43,11 @@ class SessionListener {
   // The server had forgotten the session; another is open, which knows nothing of the first.
   virtual void on_renewed() {}
   virtual void on_notification(std::string_view method, std::string_view params) = 0;
-  // False: the request is refused.
-  virtual bool on_server_request(std::string_view raw_id, std::string_view method,
+  // `caller`: whose calls it belongs to; kNobody when that is not certain. False: it is refused.
+  virtual bool on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                                  std::string_view params) = 0;
+  // It needs no answer any more to that request of its own.
+  virtual void on_server_request_cancelled(std::string_view raw_id) = 0;
   // A call ended: there is room for another.
   virtual void on_call_over() = 0;
   // It ended without an answer. Comes behind on_call_over(), and alone when the connection is lost.
@@ -56,6 +59,7 @@ class SessionListener {
 struct SessionOptions {
   std::string server_name;  // for errors and the log
   ListLimits list_limits;
+  protocol::ClientAbilities abilities = kAbilitiesOfAnyClient;  // declared to the server
   Offload offload{};  // for scanning long messages; empty: on the loop, whatever their size
   protocol::Revision offered_revision = protocol::kNewestLegacy;
 };
@@ -125,7 +129,8 @@ class ClientSession final : private MessageGate::Sink,
     void on_failed(CallTag, const base::Error&) override {}
   };
 
-  void on_scanned(std::string_view bytes, const protocol::Scanned& scanned) override;
+  void on_scanned(std::string_view of_request, std::string_view bytes,
+                  const protocol::Scanned& scanned) override;
   void on_oversized(std::string_view raw_id) override;
   void on_request_failed(std::string_view raw_id, const Failure& failure) override;
   void on_session_renewed() override;
@@ -139,16 +144,18 @@ class ClientSession final : private MessageGate::Sink,
   base::Result<RequestTable::Row*> send_request(const CallSpec& spec);
   void send_cancelled(std::uint64_t request_id, std::string_view reason);
   void note_garbage(std::string_view what);
-  void on_refused_message(std::string_view bytes, const protocol::ScanError& error);
+  void on_refused_message(std::string_view of_request, std::string_view bytes,
+                          const protocol::ScanError& error);
   void on_response(const protocol::Envelope& message);
-  void on_request(const protocol::Envelope& message);
+  void on_request(std::string_view of_request, const protocol::Envelope& message);
+  CallerKey caller_of(std::string_view of_request);
   void on_notification(const protocol::Envelope& message);
   void on_progress(const protocol::Envelope& message);
   RequestTable::Row* take_answered(std::string_view raw_id);
   enum class Tell : std::uint8_t { listener, nobody };
   void fail_all(const Failure& failure, Tell tell);
   void fail(RequestTable::Row& row, const base::Error& error, Tell tell = Tell::listener);
-  void end_call(const RequestTable::Row& row);
+  void end_call(const RequestTable::Row& row, bool answered);
   void note_changed(ListKind kind);
 
   void begin();
@@ -166,6 +173,7 @@ class ClientSession final : private MessageGate::Sink,
   MessageGate gate_;
   ServerInfo server_;
   RequestTable table_{*this};
+  SoleCaller sole_caller_;
   RequestWriter writer_;
   std::string message_;  // the last message that is no request
   Unheard unheard_;

@@ -41,8 +41,14 @@ struct RecordingListener final : SessionListener {
   void on_notification(std::string_view method, std::string_view params) override {
     notifications.push_back(std::string(method) + std::string(params));
   }
-  bool on_server_request(std::string_view, std::string_view, std::string_view) override {
+  bool on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
+                         std::string_view) override {
+    requests.push_back(std::to_string(caller) + " " + std::string(raw_id) + " " +
+                       std::string(method));
     return keeps_requests;
+  }
+  void on_server_request_cancelled(std::string_view raw_id) override {
+    requests.push_back("cancelled " + std::string(raw_id));
   }
   void on_renewed() override { ++renewed; }
   void on_call_over() override { ++calls_over; }
@@ -54,6 +60,7 @@ struct RecordingListener final : SessionListener {
   int calls_over = 0;
   std::vector<base::Error> calls_failed;
   bool keeps_requests = false;
+  std::vector<std::string> requests;
   std::vector<Listing> listings;
   std::vector<std::string> notifications;
   std::optional<base::Error> start_error;
@@ -87,13 +94,14 @@ struct World {
     REQUIRE(listener.listings.size() == 1);
     line.sent.clear();
   }
-  base::Result<void> call(CallTag tag, std::string_view token = {}) {
+  base::Result<void> call(CallTag tag, std::string_view token = {}, CallerKey caller = kNobody) {
     CallSpec spec;
     spec.method = "tools/call";
     spec.name = "echo";
     spec.arguments = R"({"x":1})";
     spec.progress_token = token;
     spec.deadline = seconds(10);
+    spec.caller = caller;
     spec.tag = tag;
     spec.sink = &sink;
     return session.call(spec, tag);
@@ -114,6 +122,8 @@ TEST_CASE("the handshake offers the newest legacy revision and reads what was ag
   World world;
   REQUIRE(world.line.sent.size() == 1);
   CHECK(world.line.sent[0].find(R"("protocolVersion":"2025-11-25")") != std::string::npos);
+  CHECK(world.line.sent[0].find(R"("capabilities":{"sampling":{},"elicitation":{}})") !=
+        std::string::npos);
   world.shake_hands();
   CHECK(world.listener.handshakes == 1);
   const ServerInfo& server = world.session.server();
@@ -399,6 +409,44 @@ TEST_CASE("requests of the server: ping is answered, others are refused unless k
   CHECK(world.line.sent.empty());
   CHECK(world.session.answer("7", false, R"({"roots":[]})"));
   CHECK(world.line.take_sent() == R"({"jsonrpc":"2.0","id":7,"result":{"roots":[]}})");
+}
+
+TEST_CASE("a request of the server is said to be of whose calls it has", "[session]") {
+  World world;
+  world.become_ready();
+  const char* ask = R"({"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}})";
+  world.line.deliver(ask);
+  REQUIRE(world.call(1, {}, 11).ok());
+  world.line.deliver(ask);
+  REQUIRE(world.call(2, {}, 12).ok());
+  world.line.deliver(ask);
+  CHECK(world.listener.requests == std::vector<std::string>{"0 7 sampling/createMessage",
+                                                            "11 7 sampling/createMessage",
+                                                            "0 7 sampling/createMessage"});
+}
+
+TEST_CASE("a request in the answer to a call is that caller's, whoever else calls", "[session]") {
+  World world;
+  world.become_ready();
+  REQUIRE(world.call(1, {}, 11).ok());
+  REQUIRE(world.call(2, {}, 12).ok());
+  const std::string request = world.line.take_sent();
+  const protocol::Scanned first = protocol::scan(request);
+  world.line.listener->on_related_message(
+      first->id, R"({"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}})");
+  CHECK(world.listener.requests == std::vector<std::string>{"11 7 sampling/createMessage"});
+}
+
+TEST_CASE("a request that the server takes back is told, one while it is stopped is not",
+          "[session]") {
+  World world;
+  world.become_ready();
+  world.line.deliver(
+      R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"q"}})");
+  CHECK(world.listener.requests == std::vector<std::string>{"cancelled \"q\""});
+  world.session.close();
+  world.line.deliver(R"({"jsonrpc":"2.0","id":7,"method":"roots/list"})");
+  CHECK(world.listener.requests.size() == 1);
 }
 
 TEST_CASE("a lost connection fails every call once and ends the session", "[session]") {

@@ -32,24 +32,17 @@ base::Error refusal(const FlowReply& reply) {
                 reply.failure.message.substr(0, kShownBytesMax));
 }
 
-base::Task<FlowReply> ask_initialize(FlowPort& port, protocol::Revision revision) {
+base::Task<FlowReply> ask_initialize(FlowPort& port, protocol::Revision revision,
+                                     protocol::ClientAbilities abilities) {
   std::string params;
-  append_initialize_params(params, revision);
+  const protocol::Implementation ourselves{"mcptrunk", MCPTRUNK_VERSION, ""};
+  protocol::append_initialize_params(params, revision, abilities, ourselves);
   FlowRequest request(port, "initialize", params);
   FlowReply reply = co_await request;
   co_return reply;
 }
 
 }  // namespace
-
-void append_initialize_params(std::string& out, protocol::Revision revision) {
-  base::JsonWriter json(out);
-  json.begin_object().field("protocolVersion", protocol::to_string(revision));
-  json.raw_field("capabilities", "{}");
-  json.key("clientInfo").begin_object();
-  json.field("name", "mcptrunk").field("version", MCPTRUNK_VERSION);
-  json.end_object().end_object();
-}
 
 base::Result<Greeting> read_initialize_result(std::string_view result) {
   const auto document = base::parse_document(result, kAnswerLimits);
@@ -91,11 +84,12 @@ std::optional<protocol::Revision> supported_by_refusal(std::string_view error) {
   return best;
 }
 
-base::Task<base::Result<Greeting>> connect(FlowPort& port, protocol::Revision offered) {
-  FlowReply reply = co_await ask_initialize(port, offered);
+base::Task<base::Result<Greeting>> connect(FlowPort& port, protocol::Revision offered,
+                                           protocol::ClientAbilities abilities) {
+  FlowReply reply = co_await ask_initialize(port, offered, abilities);
   if (reply.outcome == FlowReply::Outcome::error) {
     if (const auto other = supported_by_refusal(reply.body)) {
-      reply = co_await ask_initialize(port, *other);
+      reply = co_await ask_initialize(port, *other, abilities);
     }
   }
   if (reply.outcome != FlowReply::Outcome::result) co_return refusal(reply);

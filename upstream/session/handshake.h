@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "protocol/handshake.h"
 #include "protocol/revision.h"
 #include "upstream/session/flow_request.h"
 #include "upstream/session/listing.h"
@@ -17,8 +18,12 @@ struct Greeting {
   ServerInfo server;
 };
 
-// Pure: what we say, and what we make of the answer. Errors: protocol_error.
-void append_initialize_params(std::string& out, protocol::Revision revision);
+// What we say that a client can be asked when it is not known which one it will be: what most can,
+// and never roots, which would be one client's.
+inline constexpr protocol::ClientAbilities kAbilitiesOfAnyClient{.sampling = true,
+                                                                 .elicitation = true};
+
+// Pure. Errors: protocol_error.
 base::Result<Greeting> read_initialize_result(std::string_view result);
 
 // The newest legacy revision among `error.data.supported` of a server that refused ours.
@@ -26,6 +31,7 @@ std::optional<protocol::Revision> supported_by_refusal(std::string_view error);
 
 // The whole handshake up to notifications/initialized; `offered` is what is asked for first, and
 // the server may answer an older one. `port` outlives the task. REQUIRES: a legacy revision.
-base::Task<base::Result<Greeting>> connect(FlowPort& port, protocol::Revision offered);
+base::Task<base::Result<Greeting>> connect(FlowPort& port, protocol::Revision offered,
+                                           protocol::ClientAbilities abilities);
 
 }  // namespace upstream

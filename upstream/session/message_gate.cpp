@@ -16,26 +16,27 @@ void MessageGate::clear() {
   transport_ = nullptr;
 }
 
-void MessageGate::on_message(std::string_view bytes) {
-  if (scan_) return wait({Kind::message, std::string(bytes), {}});
-  is_long(bytes) ? scan_beside(std::string(bytes)) : sink_.on_scanned(bytes, protocol::scan(bytes));
+void MessageGate::on_related_message(std::string_view raw_id, std::string_view bytes) {
+  if (scan_) return wait({Kind::message, std::string(bytes), {}, std::string(raw_id)});
+  is_long(bytes) ? scan_beside(std::string(raw_id), std::string(bytes))
+                 : sink_.on_scanned(raw_id, bytes, protocol::scan(bytes));
 }
 
 void MessageGate::on_oversized(std::string_view raw_id) {
-  scan_ ? wait({Kind::oversized, std::string(raw_id), {}}) : sink_.on_oversized(raw_id);
+  scan_ ? wait({Kind::oversized, std::string(raw_id), {}, {}}) : sink_.on_oversized(raw_id);
 }
 
 void MessageGate::on_request_failed(std::string_view raw_id, const Failure& failure) {
-  scan_ ? wait({Kind::request_failed, std::string(raw_id), failure})
+  scan_ ? wait({Kind::request_failed, std::string(raw_id), failure, {}})
         : sink_.on_request_failed(raw_id, failure);
 }
 
 void MessageGate::on_session_renewed() {
-  scan_ ? wait({Kind::session_renewed, {}, {}}) : sink_.on_session_renewed();
+  scan_ ? wait({Kind::session_renewed, {}, {}, {}}) : sink_.on_session_renewed();
 }
 
 void MessageGate::on_closed(const Failure& failure) {
-  scan_ ? wait({Kind::closed, {}, failure}) : sink_.on_closed(failure);
+  scan_ ? wait({Kind::closed, {}, failure, {}}) : sink_.on_closed(failure);
 }
 
 void MessageGate::wait(Event event) {
@@ -51,9 +52,10 @@ void MessageGate::pause_if_needed() {
   transport_->set_paused(wanted);
 }
 
-void MessageGate::scan_beside(std::string bytes) {
+void MessageGate::scan_beside(std::string of_request, std::string bytes) {
   scan_ = std::make_shared<Scan>();
   scan_->gate = this;
+  scan_->of_request = std::move(of_request);
   scan_->bytes = std::move(bytes);
   offload_([scan = scan_] { scan->outcome.emplace(protocol::scan(scan->bytes)); },
            [scan = scan_] {
@@ -63,7 +65,7 @@ void MessageGate::scan_beside(std::string bytes) {
 
 // `scan` is held by the caller.
 void MessageGate::on_scan_done(Scan& scan) {
-  sink_.on_scanned(scan.bytes, *scan.outcome);
+  sink_.on_scanned(scan.of_request, scan.bytes, *scan.outcome);
   if (scan.gate != nullptr) deliver_waiting();
 }
 
@@ -76,7 +78,7 @@ void MessageGate::deliver_waiting() {
     waiting_bytes_ -= event.text.size();
     if (event.kind == Kind::message && is_long(event.text)) {
       pause_if_needed();
-      return scan_beside(std::move(event.text));
+      return scan_beside(std::move(event.of_request), std::move(event.text));
     }
     deliver(event);
   }
@@ -88,7 +90,7 @@ void MessageGate::deliver_waiting() {
 void MessageGate::deliver(const Event& event) {
   switch (event.kind) {
     case Kind::message:
-      return sink_.on_scanned(event.text, protocol::scan(event.text));
+      return sink_.on_scanned(event.of_request, event.text, protocol::scan(event.text));
     case Kind::oversized:
       return sink_.on_oversized(event.text);
     case Kind::request_failed:

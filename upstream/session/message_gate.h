@@ -29,7 +29,9 @@ class MessageGate final : public TransportListener {
   class Sink {
    public:
     virtual ~Sink() = default;
-    virtual void on_scanned(std::string_view bytes, const protocol::Scanned& scanned) = 0;
+    // `of_request`: the id of the request in whose answer it came; empty when that is not known.
+    virtual void on_scanned(std::string_view of_request, std::string_view bytes,
+                            const protocol::Scanned& scanned) = 0;
     virtual void on_oversized(std::string_view raw_id) = 0;
     virtual void on_request_failed(std::string_view raw_id, const Failure& failure) = 0;
     virtual void on_session_renewed() = 0;
@@ -47,7 +49,8 @@ class MessageGate final : public TransportListener {
   // Forgets what waits; nothing comes through any more.
   void clear();
 
-  void on_message(std::string_view bytes) override;
+  void on_message(std::string_view bytes) override { on_related_message({}, bytes); }
+  void on_related_message(std::string_view raw_id, std::string_view bytes) override;
   void on_oversized(std::string_view raw_id) override;
   void on_request_failed(std::string_view raw_id, const Failure& failure) override;
   void on_session_renewed() override;
@@ -59,17 +62,19 @@ class MessageGate final : public TransportListener {
     Kind kind = Kind::message;
     std::string text;  // the message or the id
     Failure failure;
+    std::string of_request;  // of a message
   };
   // One message on a worker: both sides hold it, one after the other.
   struct Scan {
     MessageGate* gate = nullptr;  // null: cleared meanwhile
+    std::string of_request;
     std::string bytes;
     std::optional<protocol::Scanned> outcome;
   };
 
   bool is_long(std::string_view bytes) const;
   void wait(Event event);
-  void scan_beside(std::string bytes);
+  void scan_beside(std::string of_request, std::string bytes);
   void on_scan_done(Scan& scan);
   void deliver_waiting();
   void deliver(const Event& event);

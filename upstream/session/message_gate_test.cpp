@@ -31,8 +31,10 @@ struct Worker {
 };
 
 struct Recorder final : MessageGate::Sink {
-  void on_scanned(std::string_view, const protocol::Scanned& scanned) override {
+  void on_scanned(std::string_view of_request, std::string_view,
+                  const protocol::Scanned& scanned) override {
     log.push_back(scanned.ok() ? "message " + std::string(scanned->id) : "refused");
+    if (!of_request.empty()) log.back() += " in " + std::string(of_request);
     if (when_scanned) when_scanned();
   }
   void on_oversized(std::string_view raw_id) override {
@@ -57,6 +59,15 @@ struct Bench {
   MessageGate gate{worker.offload(), seen};
   Bench() { gate.attach(transport); }
 };
+
+TEST_CASE("it stays known in whose answer a message came, however long it is", "[session]") {
+  Bench bench;
+  bench.gate.on_related_message("1", kShort);
+  bench.gate.on_related_message("2", kLong);
+  bench.gate.on_related_message("3", kShort);
+  bench.worker.run_one();
+  CHECK(bench.seen.log == Log{"message 8 in 1", "message 7 in 2", "message 8 in 3"});
+}
 
 TEST_CASE("short messages go through at once", "[session]") {
   Bench bench;

@@ -57,6 +57,7 @@ void RequestTable::release(Row& row) {
   row.serial = 0;
   row.sink = nullptr;
   row.tag = 0;
+  row.caller = kOurselves;
   row.internal = false;
   row.progress_token.clear();
   --used_;

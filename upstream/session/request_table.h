@@ -34,6 +34,7 @@ class RequestTable {
     std::uint64_t serial = 0;
     CallSink* sink = nullptr;
     CallTag tag = 0;
+    CallerKey caller = kOurselves;
     bool internal = false;  // the session's own: not counted as a call, never cancelled by message
     std::string progress_token;
 

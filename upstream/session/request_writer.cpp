@@ -87,6 +87,7 @@ base::Result<std::string_view> RequestWriter::write_params(std::uint64_t id, con
 StoredCall::StoredCall(const CallSpec& spec)
     : method_(method_of(spec)), token_(spec.progress_token) {
   plain_.deadline = spec.deadline;
+  plain_.caller = spec.caller;
   plain_.tag = spec.tag;
   plain_.sink = spec.sink;
   if (spec.request != nullptr) {

@@ -20,6 +20,10 @@ class TransportListener {
   // One message as it was framed, unvalidated; the bytes are valid during the call only. After the
   // call the listener may have closed or destroyed the transport.
   virtual void on_message(std::string_view bytes) = 0;
+  // The same for one that came in the answer to the request of that id: of HTTP.
+  virtual void on_related_message(std::string_view /*raw_id*/, std::string_view bytes) {
+    on_message(bytes);
+  }
   // A message over the size limit was skipped. `raw_id` is its JSON-RPC id as it stood there, empty
   // when it could not be found: only the call of that id fails.
   virtual void on_oversized(std::string_view raw_id) = 0;
