@@ -181,6 +181,12 @@ void SimFileSystem::edit_by_rename(const std::string& path, std::string_view byt
   edit(real, bytes);
 }
 
+void SimFileSystem::forget(const std::string& path) {
+  make_names_durable();
+  names_.erase(path);
+  durable_.erase(path);
+}
+
 void SimFileSystem::add_symlink(const std::string& path, const std::string& target) {
   make_parents(path);
   const InodePtr inode = make(FileKind::symlink, 0777);

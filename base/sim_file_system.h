@@ -62,6 +62,7 @@ class SimFileSystem final : public FileSystem {
   // no hook, no failures.
   void edit(const std::string& path, std::string_view bytes);            // in place, same inode
   void edit_by_rename(const std::string& path, std::string_view bytes);  // new inode
+  void forget(const std::string& path);                                  // fine when it is missing
   void add_symlink(const std::string& path, const std::string& target);
   void set_owner(const std::string& path, std::uint32_t uid, std::uint32_t gid);
   // What the file holds; nothing when it does not exist.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "proxy/config/config_file.h"
 #include "proxy/config/content_hash.h"
 #include "proxy/config/groups.h"
 #include "proxy/config/parser.h"
@@ -277,13 +278,24 @@ void IntentWorld::advance(base::Duration by) {
 // --- what must hold
 // -------------------------------------------------------------------------------
 
-// After a start the file is what it was, or what a command that nobody was answered about made.
+// After a start the file is what it was, or what a command that nobody was answered about made; or
+// what it was stands beside it, where somebody saved twice while a command was under way.
 void IntentWorld::check_started(const std::vector<storage::JournalRecord>& open) {
-  const bool carried_on = std::ranges::any_of(
-      open, [&](const storage::JournalRecord& entry) { return entry.new_text == text(); });
-  if (text() != settled_ && !carried_on) {
+  const auto is_of_command = [&](const storage::JournalRecord& entry) {
+    return entry.new_text == text();
+  };
+  const auto kept = [&](const storage::JournalRecord& entry) {
+    return proxy::config::conflict_path(kPath, entry.revision);
+  };
+  const auto is_beside = [&](const storage::JournalRecord& entry) {
+    return files_.peek(kept(entry)) == settled_;
+  };
+  if (text() != settled_ && std::ranges::none_of(open, is_of_command) &&
+      std::ranges::none_of(open, is_beside)) {
     report_.violate("after the start the file is neither what it was nor what a command made");
   }
+  // The user has looked at them.
+  for (const storage::JournalRecord& entry : open) files_.forget(kept(entry));
   // What could not be removed is removed by a later start.
   if (!disk_failed_ && files_.all_files() != std::vector<std::string>{kPath}) {
     report_.violate(fmt::format("after the start there are {} files", files_.all_files().size()));

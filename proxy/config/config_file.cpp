@@ -77,6 +77,14 @@ Result<void> write_temp(FileSystem& files, const PreparedWrite& write) {
   return owned;
 }
 
+// What came out of the last swap is the newest text of others: it takes the place of what stands
+// there, or where even that fails stands beside it.
+Result<void> put_newest_in_place(FileSystem& files, const PreparedWrite& write, Error why) {
+  if (files.rename(write.temp_path, write.real_path)) return base::kDone;
+  (void)files.rename(write.temp_path, conflict_path(write.real_path, write.revision));
+  return why;
+}
+
 // The file holds what is not ours to replace, and the temporary file what somebody saved meanwhile:
 // swaps until what comes out is what was put in last, so that the newest text of others stands in
 // the end.
@@ -85,16 +93,17 @@ Result<void> put_back(FileSystem& files, const PreparedWrite& write) {
   for (int i = 0; i < kPutBacksMax; ++i) {
     Result<std::string> next = files.read_file(write.temp_path, kTextBytesMax);
     Result<void> swapped = files.rename_exchange(write.temp_path, write.real_path);
-    if (!swapped) return swapped;
+    if (!swapped) return put_newest_in_place(files, write, swapped.error());
     const Result<std::string> out = files.read_file(write.temp_path, kTextBytesMax);
-    if (!next) return base::kDone;
-    if (!out) return out.error();
-    if (*out == placed) return base::kDone;
+    if (!out) return out.error();  // whose it is shows at the next start
+    if (*out == placed) return discard_write(files, write), base::kDone;
+    if (!next) return put_newest_in_place(files, write, next.error());
     placed = std::move(next).value();
   }
-  return Error{ErrorCode::io_error,
-               fmt::format("{} is being changed again and again.", write.real_path),
-               "Try again when it is at rest."};
+  return put_newest_in_place(
+      files, write,
+      {ErrorCode::io_error, fmt::format("{} is being changed again and again.", write.real_path),
+       "Try again when it is at rest."});
 }
 
 Result<void> swap_by_exchange(FileSystem& files, const PreparedWrite& write) {
@@ -122,19 +131,12 @@ Result<void> swap_in(FileSystem& files, const PreparedWrite& write) {
   return swapped;
 }
 
-// After a failed swap: the temporary file goes, unless it holds what somebody else saved, which
-// goes back over ours, or where even that fails beside it.
-void keep_foreign_text(FileSystem& files, const PreparedWrite& write) {
+// After a failed swap. False: the temporary file is still there, because it could not be removed or
+// holds what somebody else saved.
+bool discard_ours(FileSystem& files, const PreparedWrite& write) {
   const Result<std::string> temp = files.read_file(write.temp_path, kTextBytesMax);
-  const Result<std::string> real = files.read_file(write.real_path, kTextBytesMax);
-  const bool foreign = temp && *temp != write.new_text && *temp != write.old_text;
-  const bool stands = real && *real != write.new_text;
-  if (foreign && !stands) {
-    if (files.rename(write.temp_path, write.real_path)) return;
-    (void)files.rename(write.temp_path, conflict_path(write.real_path, write.revision));
-  } else {
-    discard_write(files, write);
-  }
+  if (temp && *temp == write.new_text) discard_write(files, write);
+  return !files.lstat(write.temp_path).ok();
 }
 
 // Is the new text in place, as far as can be read?
@@ -186,24 +188,25 @@ Result<PreparedWrite> prepare_write(FileSystem& files, const std::string& path,
   return write;
 }
 
-Result<void> commit_write(FileSystem& files, const PreparedWrite& write) {
+SwapOutcome commit_write(FileSystem& files, const PreparedWrite& write) {
+  const std::string directory = base::parent_dir(write.real_path);
   Result<void> swapped = swap_in(files, write);
   if (!swapped) {
-    keep_foreign_text(files, write);
-    // What was put back has to stay back: the caller closes the journal's entry next.
-    (void)files.fsync_dir(base::parent_dir(write.real_path));
-    if (swapped.error().code != ErrorCode::forbidden) return swapped;
-    return read_only_error(write.real_path, write.to_do);
+    const bool discarded = discard_ours(files, write);
+    const bool settled = files.fsync_dir(directory).ok() && discarded;
+    if (swapped.error().code != ErrorCode::forbidden) return {std::move(swapped), settled};
+    return {read_only_error(write.real_path, write.to_do), settled};
   }
-  Result<void> synced = files.fsync_dir(base::parent_dir(write.real_path));
+  Result<void> synced = files.fsync_dir(directory);
   discard_write(files, write);
-  if (synced) return synced;
-  const Result<void> reverted = revert_write(files, write);
-  return reverted ? synced : reverted;
+  if (synced) return {};
+  Result<void> reverted = revert_write(files, write);
+  const bool settled = reverted.ok();
+  return {settled ? std::move(synced) : std::move(reverted), settled};
 }
 
 Result<void> revert_write(FileSystem& files, const PreparedWrite& write) {
-  if (!is_swapped_in(files, write)) return base::kDone;
+  if (!is_swapped_in(files, write)) return settle(files, write.real_path);
   PreparedWrite back = write;
   std::swap(back.old_text, back.new_text);
   const Result<base::FileInfo> info = files.stat(back.real_path);
@@ -213,13 +216,19 @@ Result<void> revert_write(FileSystem& files, const PreparedWrite& write) {
   }
   (void)files.copy_mode_and_owner(back.real_path, back.temp_path);
   if (Result<void> swapped = swap_in(files, back); !swapped) {
-    keep_foreign_text(files, back);
-    (void)files.fsync_dir(base::parent_dir(back.real_path));
+    (void)discard_ours(files, back);
     const bool theirs = swapped.error().code == ErrorCode::config_changed;
-    return theirs ? Result<void>(base::kDone) : swapped;
+    Result<void> synced = settle(files, back.real_path);
+    return theirs ? synced : swapped;
   }
   discard_write(files, back);
-  return files.fsync_dir(base::parent_dir(back.real_path));
+  return settle(files, back.real_path);
+}
+
+Result<void> settle(FileSystem& files, const std::string& path) {
+  const Result<std::string> real_path = files.realpath(path);
+  if (!real_path) return real_path.error();
+  return files.fsync_dir(base::parent_dir(*real_path));
 }
 
 void discard_write(FileSystem& files, const PreparedWrite& write) {

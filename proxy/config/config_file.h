@@ -63,12 +63,23 @@ base::Result<PreparedWrite> prepare_write(base::FileSystem& files, const std::st
                                           const std::optional<ContentHash>& if_match,
                                           std::uint64_t revision);
 
+struct SwapOutcome {
+  base::Result<void> result = base::kDone;
+  // False: the directory was not synced. A power cut may bring back what stood there in between, so
+  // the journal's entry must stay open, for recovery to look at.
+  bool settled = true;
+};
+
 // Swaps the new text in, durably. config_changed when somebody saved in between: their text stands
 // then. On an error the file is as it was and no temporary file is left, as far as the disk allows.
-base::Result<void> commit_write(base::FileSystem& files, const PreparedWrite& write);
+SwapOutcome commit_write(base::FileSystem& files, const PreparedWrite& write);
 
-// Puts the old text back, unless somebody has changed the file since.
+// Puts the old text back, unless somebody has changed the file since. Errors: what is on the disk
+// is not certain.
 base::Result<void> revert_write(base::FileSystem& files, const PreparedWrite& write);
+
+// Makes durable what an unsettled swap left.
+base::Result<void> settle(base::FileSystem& files, const std::string& path);
 
 // Where a write of this revision keeps its new text, and where somebody's text is kept that could
 // not be put back.

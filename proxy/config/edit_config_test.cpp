@@ -181,7 +181,7 @@ TEST_CASE("the first change makes the file when there is none", "[config]") {
   const auto write =
       prepare_write(files, "/home/.m/c.json", std::vector<Edit>{AddServer{server}}, {}, 1);
   REQUIRE(write);
-  REQUIRE(commit_write(files, *write));
+  REQUIRE(commit_write(files, *write).result);
   CHECK(config_of(*files.read_file("/home/.m/c.json", 1000)).find_server("a") != nullptr);
   CHECK(files.stat("/home/.m/c.json")->mode == 0600);
 }

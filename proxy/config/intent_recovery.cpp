@@ -28,7 +28,7 @@ Result<void> write_again(FileSystem& files, const std::string& real_path, std::s
     discard_write(files, write);
     return owned;
   }
-  return commit_write(files, write);
+  return commit_write(files, write).result;
 }
 
 std::optional<ContentHash> hash_of_file(FileSystem& files, const std::string& path) {
@@ -40,12 +40,11 @@ std::optional<ContentHash> hash_of_file(FileSystem& files, const std::string& pa
 
 Recovery decide_recovery(const IntentEntry& entry, const ContentHash& file,
                          const std::optional<ContentHash>& temp) {
-  if (file == entry.new_hash) {
-    // Something else than the old text came out of the swap, and we died before putting it back.
-    const bool theirs = temp && *temp != entry.old_hash && *temp != entry.new_hash;
-    return theirs ? Recovery::restore_their_text : Recovery::done;
-  }
-  return file == entry.old_hash ? Recovery::write_again : Recovery::conflict;
+  // Something else than the old text came out of the swap, and we died before putting it back.
+  const bool theirs = temp && *temp != entry.old_hash && *temp != entry.new_hash;
+  if (file == entry.new_hash) return theirs ? Recovery::restore_their_text : Recovery::done;
+  if (file == entry.old_hash) return Recovery::write_again;
+  return theirs && *temp != file ? Recovery::keep_both : Recovery::conflict;
 }
 
 Result<Recovery> recover_file(FileSystem& files, const std::string& path,
@@ -58,6 +57,10 @@ Result<Recovery> recover_file(FileSystem& files, const std::string& path,
   const Recovery decision = decide_recovery(entry, content_hash(*text), hash_of_file(files, temp));
   if (decision == Recovery::restore_their_text) {
     if (Result<void> back = files.rename(temp, *real_path); !back) return back.error();
+  }
+  if (decision == Recovery::keep_both) {
+    const std::string beside = conflict_path(*real_path, entry.revision);
+    if (Result<void> kept = files.rename(temp, beside); !kept) return kept.error();
   }
   if (Result<std::size_t> cleaned = remove_leftovers(files, path); !cleaned) return cleaned.error();
   if (decision == Recovery::write_again) {

@@ -2,7 +2,9 @@
 // file.
 //
 // An open entry is rolled forward when the file has the new text or the old one. With any other
-// text, it is the user's file that wins, and the entry is reported as a conflict.
+// text, it is the user's file that wins, and the entry is reported as a conflict. A second text of
+// somebody else, in the temporary file, is kept beside the file: nobody can tell which is the
+// newer.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,6 +22,7 @@ enum class Recovery : std::uint8_t {
   write_again,         // the file has the old text
   conflict,            // the file has a text of its own, which stays
   restore_their_text,  // a conflict, where their text lies in the temporary file still
+  keep_both,           // a conflict, and another text of theirs lies in the temporary file
 };
 
 // The decision. Pure. `temp` is the hash of the temporary file, if there is one.

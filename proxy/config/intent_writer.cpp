@@ -16,7 +16,8 @@ struct IntentWriter::Job {
   Done done;
   std::uint64_t revision = 0;
   std::optional<Result<PreparedWrite>> write;
-  std::optional<Result<void>> swap;
+  bool settled_former = false;  // what earlier swaps left is durable
+  SwapOutcome swap;
   IntentEntry entry;
   std::optional<Error> failure;  // what is answered once the file is as it was
 };
@@ -60,14 +61,24 @@ void IntentWriter::start_next() {
   const std::shared_ptr<Job> job = active_;
   run(
       job,
-      [job, &files = files_, path = path_] {
+      [job, &files = files_, path = path_, to_settle = !unsettled_.empty()] {
+        job->settled_former = to_settle && settle(files, path).ok();
         job->write =
             prepare_write(files, path, job->request.change, job->request.if_match, job->revision);
       },
       &IntentWriter::prepared);
 }
 
+void IntentWriter::close_unsettled(const std::shared_ptr<Job>& job, const Result<void>& closed) {
+  if (closed) unsettled_.pop_back();
+  job->settled_former = closed.ok();
+  prepared(job);
+}
+
 void IntentWriter::prepared(const std::shared_ptr<Job>& job) {
+  if (job->settled_former && !unsettled_.empty()) {
+    return journal_.abandon(unsettled_.back(), guarded(job, &IntentWriter::close_unsettled));
+  }
   if (!*job->write) return answer(job, job->write->error());
   const PreparedWrite& write = **job->write;
   if (!write.changes()) {
@@ -93,10 +104,14 @@ void IntentWriter::announced(const std::shared_ptr<Job>& job, const Result<void>
 }
 
 void IntentWriter::swapped(const std::shared_ptr<Job>& job) {
-  if (*job->swap) {
+  if (job->swap.result) {
     journal_.finish(job->entry, job->request.command, guarded(job, &IntentWriter::finished));
   } else {
-    job->failure = job->swap->error();
+    job->failure = job->swap.result.error();
+    if (!job->swap.settled) {
+      unsettled_.push_back(job->entry);
+      return answer_failure(job);
+    }
     journal_.abandon(job->entry, guarded(job, &IntentWriter::abandoned));
   }
 }

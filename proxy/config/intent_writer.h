@@ -7,7 +7,8 @@
 //   4. journal.finish, durable; then the answer
 //
 // A failure before 3 leaves the file as it was; a failure of 4 puts the old text back. What a crash
-// leaves is for recover_file() (intent_recovery.h) at the next start.
+// leaves is for recover_file() (intent_recovery.h) at the next start. So is the entry of a failed
+// swap while the directory cannot be synced: it is closed with the next change that finds it can.
 //
 // Ownership: files, journal and what `offload` uses outlive it. Destroying it drops the callbacks
 // of
@@ -21,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/file_system.h"
 #include "base/result.h"
@@ -72,6 +74,7 @@ class IntentWriter {
 
   void start_next();
   void prepared(const std::shared_ptr<Job>& job);
+  void close_unsettled(const std::shared_ptr<Job>& job, const base::Result<void>& closed);
   void announced(const std::shared_ptr<Job>& job, const base::Result<void>& result);
   void swapped(const std::shared_ptr<Job>& job);
   void finished(const std::shared_ptr<Job>& job, const base::Result<void>& result);
@@ -89,6 +92,7 @@ class IntentWriter {
   std::uint64_t last_revision_;
   std::shared_ptr<Job> active_;
   std::deque<std::shared_ptr<Job>> waiting_;
+  std::vector<IntentEntry> unsettled_;   // of failed swaps, open in the journal
   std::shared_ptr<IntentWriter*> self_;  // null inside once this is destroyed
 };
 

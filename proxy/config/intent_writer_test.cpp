@@ -239,6 +239,45 @@ TEST_CASE("what an editor saved in between survives a power cut right after the 
   CHECK(world.text() == kTheirs);
 }
 
+TEST_CASE("what an editor saved survives a power cut where the directory could not be synced",
+          "[config]") {
+  World world;
+  bool armed = true;
+  world.files.before_operation([&](Step step, const std::string&) {
+    if (step == Step::rename_exchange && std::exchange(armed, false)) {
+      world.files.edit_by_rename(kPath, kTheirs);
+      world.files.fail(Step::fsync_dir, EIO, 1);
+    }
+  });
+  CHECK(world.write(disable()).error().code == ErrorCode::config_changed);
+  REQUIRE(world.journal.open);
+  world.files.cut_power(1);
+  world.files.power_on();
+  CHECK(world.text() == kDisabled);
+  CHECK(recover_file(world.files, kPath, *world.journal.open).value() ==
+        Recovery::restore_their_text);
+  CHECK(world.text() == kTheirs);
+}
+
+TEST_CASE("an entry that stayed open is closed with the next change", "[config]") {
+  World world;
+  const int failures = GENERATE(1, 2);
+  bool armed = true;
+  world.files.before_operation([&](Step step, const std::string&) {
+    if (step == Step::rename_exchange && std::exchange(armed, false)) {
+      world.files.edit_by_rename(kPath, kTheirs);
+      world.files.fail(Step::fsync_dir, EIO, failures);
+    }
+  });
+  CHECK(!world.write(disable()).ok());
+  CHECK(world.journal.calls == std::vector<std::string>{"begin"});
+  if (failures == 2) CHECK(!world.write({ReplaceText{"no JSON"}, std::nullopt, 8}).ok());
+  CHECK(world.journal.calls == std::vector<std::string>{"begin"});
+  world.files.edit(kPath, kText);
+  CHECK(world.write(disable()).ok());
+  CHECK(world.journal.calls == std::vector<std::string>{"begin", "abandon", "begin", "finish"});
+}
+
 TEST_CASE("a disk that fails while an editor's text is put back does not cost it", "[config]") {
   World world;
   int exchanges = 0;
@@ -249,6 +288,21 @@ TEST_CASE("a disk that fails while an editor's text is put back does not cost it
   });
   CHECK(!world.write(disable()));
   CHECK(exchanges == 2);
+  CHECK(world.text() == kTheirs);
+  CHECK(world.files.all_files() == std::vector<std::string>{kPath});
+}
+
+TEST_CASE("a disk that fails between two texts of an editor keeps the newer one", "[config]") {
+  World world;
+  int exchanges = 0;
+  world.files.before_operation([&](Step step, const std::string&) {
+    if (step != Step::rename_exchange) return;
+    if (++exchanges == 1) world.files.edit_by_rename(kPath, R"({"tools_limit": 3})");
+    if (exchanges == 2) world.files.edit_by_rename(kPath, kTheirs);
+    if (exchanges == 3) world.files.fail(Step::rename_exchange, EIO, 1);
+  });
+  CHECK(world.write(disable()).error().code == ErrorCode::config_changed);
+  CHECK(exchanges == 3);
   CHECK(world.text() == kTheirs);
   CHECK(world.files.all_files() == std::vector<std::string>{kPath});
 }
@@ -371,35 +425,6 @@ TEST_CASE(
     }
   }
   CHECK(crashes > 40);
-}
-
-TEST_CASE("the user's file wins over an open entry", "[config]") {
-  const IntentEntry entry{3, content_hash(kText), content_hash(kDisabled), kDisabled};
-  SimFileSystem files;
-  files.edit(kPath, kTheirs);
-  CHECK(recover_file(files, kPath, entry).value() == Recovery::conflict);
-  CHECK(files.peek(kPath) == kTheirs);
-}
-
-TEST_CASE("a text that was swapped out when we died is put back", "[config]") {
-  const IntentEntry entry{3, content_hash(kText), content_hash(kDisabled), kDisabled};
-  SimFileSystem files;
-  files.edit(kPath, kDisabled);
-  files.edit(temp_path(kPath, 3), kTheirs);
-  CHECK(recover_file(files, kPath, entry).value() == Recovery::restore_their_text);
-  CHECK(files.peek(kPath) == kTheirs);
-  CHECK(files.all_files() == std::vector<std::string>{kPath});
-}
-
-TEST_CASE("leftovers are removed, files of others stay", "[config]") {
-  SimFileSystem files;
-  files.edit(kPath, kText);
-  files.edit(temp_path(kPath, 1), "x");
-  files.edit(temp_path(kPath, 22), "x");
-  files.edit("/etc/other.json.mcptrunk-1.tmp", "x");
-  files.edit("/etc/.mcp_config.json.swp", "x");
-  CHECK(remove_leftovers(files, kPath).value() == 2);
-  CHECK(files.all_files().size() == 3);
 }
 
 TEST_CASE("a hash reads back from its digits", "[config]") {

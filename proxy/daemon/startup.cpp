@@ -114,8 +114,15 @@ base::Result<bool> recover_intent(base::FileSystem& files, storage::Store& store
     const config::IntentEntry entry = entry_of(open);
     const auto recovered = config::recover_file(files, path, entry);
     if (!recovered) return recovered.error();
-    if (*recovered == config::Recovery::conflict ||
-        *recovered == config::Recovery::restore_their_text) {
+    if (*recovered == config::Recovery::keep_both) {
+      const auto real_path = files.realpath(path);
+      base::log::warn(kLog,
+                      "{} was edited twice while a change of it was under way (revision {}), which "
+                      "is dropped: see which is the one you want, the file or {}",
+                      path, entry.revision,
+                      config::conflict_path(real_path ? *real_path : path, entry.revision));
+    } else if (*recovered == config::Recovery::conflict ||
+               *recovered == config::Recovery::restore_their_text) {
       base::log::warn(
           kLog,
           "{} was edited while a change of it was under way: the edit stays, the change "
