@@ -147,9 +147,15 @@ void World::check_calm() {
   if (!store_.idle()) report_.violate("the store is not idle in calm times");
   if (callers_.pending() != 0) report_.violate("calls are open in calm times");
   for (const Spec& spec : specs_) {
-    const auto view = fleet_->view(*fleet_->find(spec.name));
+    const UpstreamId id = *fleet_->find(spec.name);
+    const auto view = fleet_->view(id);
     const State state = view->state;
-    const bool unable = state == State::auto_disabled || state == State::login_required ||
+    // The next look whether somebody has logged in comes in its own time, and lasts as long as a
+    // start and an idle time.
+    const auto tried = login_tried_.find(id);
+    const bool looked =
+        tried != login_tried_.end() && sim_.clock().now() - tried->second < std::chrono::minutes(7);
+    const bool unable = looked || state == State::auto_disabled || state == State::login_required ||
                         state == State::unconfigured || state == State::disabled ||
                         state == State::quarantined;
     const bool active = spec.policy == RunPolicy::active && !spec.idle_timeout;

@@ -31,6 +31,7 @@ World::~World() {
 
 void World::start_fleet() {
   told_states_.clear();
+  login_tried_.clear();
   guard_tripped_ = false;
   fleet_ = std::make_unique<upstream::Fleet>(
       upstream::FleetParts{sim_.runtime(), *this, *this, *this}, options_);
@@ -78,6 +79,7 @@ void World::on_state_changed(UpstreamId id, State from, State to, std::string_vi
   catalogs_.set_state(id, names_[id], from, to);
   if (reason == "not used for its idle time") check_idle_stop(id);
   told_states_[id] = to;
+  if (from == State::login_required) login_tried_[id] = sim_.clock().now();
   moved_ = true;
   if (to == State::auto_disabled) check_auto_disabled(id);
 }

@@ -111,6 +111,7 @@ class World final : private upstream::FleetObserver,
 
   std::map<UpstreamId, std::string> names_;  // of all ever configured
   std::map<UpstreamId, State> told_states_;
+  std::map<UpstreamId, base::TimePoint> login_tried_;  // when it last left login_required
   std::map<UpstreamId, std::set<std::uint64_t>> processes_;
   std::map<UpstreamId, upstream::UpstreamMemory> memories_;  // as last told
   std::set<UpstreamId> given_up_on_;    // to be auto-disabled, and not restarted since
