@@ -67,6 +67,7 @@ std::vector<std::string> nearest(std::string_view name,
                    [](const Match& a, const Match& b) { return a.distance < b.distance; });
   if (matches.size() > limit) matches.resize(limit);
   std::vector<std::string> names;
+  names.reserve(matches.size());
   for (const Match& match : matches) names.emplace_back(candidates[match.order]);
   return names;
 }

@@ -186,7 +186,7 @@ int run(Options options) {
 }  // namespace
 }  // namespace bench
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape): ends the run, and says why
   bench::Options options;
   return bench::read_options(argc, argv, options) ? bench::run(std::move(options)) : 2;
 }
