@@ -28,7 +28,8 @@ const table = {
   'servers list': {},
   'servers show': look,
   'servers why': look,
-  'servers logs': { good: ['time'], values: { '--lines': ['x', '0', '10001'] }, wrong: [[['tme'], ...unknownServer]] },
+  'servers logs': { good: ['time'], values: { '--lines': ['x', '0', '10001'] }, wrong: [[['tme'], ...unknownServer],
+    [['dialled'], 7, /dialled is dialled, not started here: it has no log/, /mcptrunk servers why/]] },
   'servers enable': { ...act, wrong: [...act.wrong,
     [['locked'], 1, /locked is quarantined/, /mcptrunk servers approve locked/]] },
   'servers disable': act,
@@ -58,7 +59,22 @@ const table = {
       [['new', '--json', '{"command":5}'], 2, /command: must be a string/, /double quotes/],
       [['new', '--json', '{"command":"x","comand":"y"}'], 2, /comand: no such field/, /did you mean "command"/],
       [['new', '--json', '{"name":"other","command":"x"}'], 2, /about "other", not "new"/, /leave the name out/],
-      [['new', '--json', '{"command":"x"}', '--', 'y'], 2, /--json and a command/, /give one/]] },
+      [['new', '--json', '{"command":"x"}', '--', 'y'], 2, /--json and other fields/, /all of them into --json/],
+      [['new', '--json', '{"command":"x"}', '-e', 'A=1'], 2, /--json and other fields/, /all of them into --json/]] },
+  'servers update': {
+    good: ['time', '--description', 'x'], takesAll: true, values: wait,
+    free: ['--server-url', '--env', '--header', '--group', '--tag', '--description', '--working-dir',
+      '--protocol', '--mode', '--json'],
+    wrong: [
+      [['tme', '--description', 'x'], ...unknownServer],
+      [['time'], 2, /not said what to change of time/, /--json '\{"connect_timeout"/],
+      [['time', '-e', 'TOKEN'], 2, /"TOKEN" has no name and value/, /--env TOKEN=abc/],
+      [['time', '--group', 'nix'], ...unknownGroup],
+      [['time', '--mode', 'on'], 2, /startup_mode: "on" is not known/, /active, lazy_loading/],
+      [['time', '--protocol', 'grpc'], 2, /protocol: "grpc" is not known/, /stdio, http/],
+      [['time', '--server-url', 'http://h'], 2, /both "command" and "url"|"stdio" needs|"url"/, /remove|add/],
+      [['time', '--json', '{"comand":"y"}'], 2, /comand: no such field/, /did you mean "command"/],
+      [['time', '--json', '{"name":"other"}'], 2, /name of a server cannot be changed/, /Add a server of the new name/]] },
   'servers remove': look,
   'groups list': {},
   'groups enable': actOnGroup,
@@ -144,7 +160,8 @@ describe('bad input for commands', { timeout: 300_000 }, () => {
   before(async () => {
     daemon = await Daemon.on({
       groups: [{ name: 'dev' }, { name: 'db', parent: 'dev' }],
-      mcpServers: [{ ...fixture('time'), groups: ['db'] }, { name: 'locked', command: 'cat', startup_mode: 'quarantined' }]
+      mcpServers: [{ ...fixture('time'), groups: ['db'] }, { name: 'locked', command: 'cat', startup_mode: 'quarantined' },
+        { name: 'dialled', url: 'http://127.0.0.1:1/mcp', startup_mode: 'disabled' }]
     });
     user = new User(daemon);
     commands = await commandsOf(user);

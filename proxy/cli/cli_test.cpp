@@ -302,6 +302,7 @@ TEST_CASE("every command explains itself with an example") {
                                                        {"servers", "quarantine"},
                                                        {"servers", "approve"},
                                                        {"servers", "add"},
+                                                       {"servers", "update"},
                                                        {"servers", "remove"},
                                                        {"groups"},
                                                        {"groups", "list"},

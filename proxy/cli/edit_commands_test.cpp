@@ -56,6 +56,24 @@ TEST_CASE("servers add sends the entry that the options describe", "[cli]") {
         R"(POST /api/v1/servers {"name":"a","command":"prog","url":"http://l:1/mcp"})");
 }
 
+TEST_CASE("servers update sends what is to change and nothing else", "[cli]") {
+  Shell shell;
+  shell.daemon.data("PATCH /api/v1/servers/a", {kAdded});
+  const auto sent = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"servers", "update", "a"});
+    CHECK(shell.run(options) == 0);
+    const std::string line = shell.daemon.seen().back();
+    return line.substr(line.find("key=k ") + 6);
+  };
+  CHECK(sent({"-e", "K=v"}) == R"({"env":{"K":"v"}})");
+  CHECK(sent({"-H", "Authorization: Bearer x"}) == R"({"headers":{"Authorization":"Bearer x"}})");
+  CHECK(sent({"--working-dir", "/tmp"}) == R"({"working_dir":"/tmp"})");
+  CHECK(sent({"--", "npx", "-y", "b"}) == R"({"command":"npx","args":["-y","b"]})");
+  CHECK(sent({"--json", R"({"connect_timeout":"2m"})"}) == R"({"connect_timeout":"2m"})");
+  CHECK(shell.run({"servers", "update", "a"}) == 2);
+  CHECK(shell.complained("it is not said what to change of a"));
+}
+
 TEST_CASE("servers add takes a whole entry as JSON", "[cli]") {
   Shell shell;
   shell.daemon.data("POST /api/v1/servers", {kAdded});

@@ -1,4 +1,4 @@
-// `mcptrunk servers add` and `remove`.
+// `mcptrunk servers add`, `update` and `remove`.
 #include <fmt/format.h>
 
 #include "proxy/cli/command.h"
@@ -80,15 +80,12 @@ bool is_url(const Options& options) {
           options.command.front().starts_with("https://"));
 }
 
-base::Result<std::string> entry_of(const Options& options) {
-  if (options.command.empty() && options.url.empty()) {
-    return bad("neither a command nor a URL is given",
-               "write it like: mcptrunk servers add files -- npx -y "
-               "@modelcontextprotocol/server-filesystem /tmp");
-  }
+// The fields that were given, as the configuration has them. `name` is left out when it is empty.
+base::Result<std::string> fields_of(const Options& options, const std::string& name) {
   std::string text;
   base::JsonWriter out(text);
-  out.begin_object().field("name", options.name);
+  out.begin_object();
+  write_text(out, "name", name);
   if (is_url(options)) {
     out.field("url", options.command.front());
   } else if (!options.command.empty()) {
@@ -128,47 +125,75 @@ base::Result<std::string> named_entry(const std::string& name, std::string_view 
   return base::to_json(*document);
 }
 
-base::Result<std::string> body_of(Context& context, const Options& options) {
-  if (options.json.empty()) return entry_of(options);
-  if (!options.command.empty() || !options.url.empty()) {
-    return bad("--json and a command or URL are given", "give one of them");
+base::Result<std::string> json_of(Context& context, const Options& options) {
+  const auto beside = fields_of(options, {});
+  if (!beside || *beside != "{}") {
+    return bad("--json and other fields are given", "write all of them into --json, or none");
   }
-  const auto json = json_object_option(context, "--json", options.json,
-                                       R"('{"command":"npx","args":["-y","a-server"]}')");
-  if (!json) return json.error();
-  return named_entry(options.name, *json);
+  return json_object_option(context, "--json", options.json,
+                            R"('{"command":"npx","args":["-y","a-server"]}')");
+}
+
+base::Result<std::string> entry_of(Context& context, const Options& options) {
+  if (!options.json.empty()) {
+    const auto json = json_of(context, options);
+    return json ? named_entry(options.name, *json) : json;
+  }
+  if (options.command.empty() && options.url.empty()) {
+    return bad("neither a command nor a URL is given",
+               "write it like: mcptrunk servers add files -- npx -y "
+               "@modelcontextprotocol/server-filesystem /tmp");
+  }
+  return fields_of(options, options.name);
+}
+
+base::Result<std::string> changes_of(Context& context, const Options& options) {
+  auto changes = options.json.empty() ? fields_of(options, {}) : json_of(context, options);
+  if (changes && *changes == "{}") {
+    return bad(fmt::format("it is not said what to change of {}", options.name),
+               "write it like: mcptrunk servers update " + options.name +
+                   " --json '{\"connect_timeout\":\"2m\"}'");
+  }
+  return changes;
 }
 
 ExitCode wait_for_one(Context& context, const Options& options) {
   const auto outcome =
       wait_for(context, Goal::running, {options.name}, std::chrono::seconds(options.wait_seconds));
   if (!outcome) return context.fail(outcome.error());
-  if (outcome->missed.empty()) return ExitCode::ok;
+  if (outcome->missed.empty()) {
+    if (context.format == Format::table) context.console().out(options.name + ": reached\n");
+    return ExitCode::ok;
+  }
   return context.fail({base::ErrorCode::internal, one_line(outcome->missed.front()),
                        fmt::format("mcptrunk servers why \"{}\"", options.name)});
 }
 
-ExitCode add(Context& context, const Options& options) {
-  const auto body = body_of(context, options);
-  if (!body) return context.fail(body.error());
-  const ExitCode shown = context.present(context.post("servers", *body), render_server_action);
+ExitCode show_and_wait(Context& context, const Options& options,
+                       const base::Result<std::string>& answer) {
+  const ExitCode shown = context.present(answer, render_server_action);
   return shown == ExitCode::ok && options.wait ? wait_for_one(context, options) : shown;
+}
+
+ExitCode add(Context& context, const Options& options) {
+  const auto body = entry_of(context, options);
+  if (!body) return context.fail(body.error());
+  return show_and_wait(context, options, context.post("servers", *body));
+}
+
+ExitCode update(Context& context, const Options& options) {
+  const auto body = changes_of(context, options);
+  if (!body) return context.fail(body.error());
+  return show_and_wait(context, options,
+                       context.patch("servers/" + percent_encoded(options.name), *body));
 }
 
 std::string render_removed(const rapidjson::Value& data, const Screen&) {
   return one_clean_line(text_of(data, "server")) + ": removed\n";
 }
 
-}  // namespace
-
-void add_server_edits(CommandLine& line, CLI::App& servers) {
-  auto options = std::make_shared<Options>();
-  CLI::App* command = line.add(
-      servers, "add", "Add a server to the configuration",
-      "mcptrunk servers add github --env GITHUB_TOKEN=abc -- npx -y @acme/github-mcp\n"
-      "  mcptrunk servers add docs https://docs.example.com/mcp --group web\n"
-      "  mcptrunk servers add files --json '{\"command\":\"files\",\"idle_timeout\":\"5m\"}'");
-  command->add_option("name", options->name, "Its name")->required()->option_text("NAME");
+// What add and update take alike.
+void add_fields(CommandLine& line, CLI::App* command, const std::shared_ptr<Options>& options) {
   command
       ->add_option("command", options->command, "A URL, or after -- the program and its arguments")
       ->option_text("[URL | -- COMMAND...]");
@@ -197,13 +222,38 @@ void add_server_edits(CommandLine& line, CLI::App& servers) {
       ->option_text("WORD");
   command->add_option("--mode", options->mode, "active, lazy_loading, disabled or quarantined")
       ->option_text("WORD");
-  command->add_option("--json", options->json, "The whole entry: JSON, @FILE or - (stdin)")
+  command->add_option("--json", options->json, "The entry or its changes: JSON, @FILE or - (stdin)")
       ->option_text("JSON");
   command->add_flag("--wait", options->wait, "Wait until it runs");
   command->add_option("--wait-timeout", options->wait_seconds, "Seconds to wait (60)")
       ->check(CLI::Range(1, 3600).description(""))
       ->option_text("SECONDS");
+}
+
+}  // namespace
+
+void add_server_edits(CommandLine& line, CLI::App& servers) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = line.add(
+      servers, "add", "Add a server to the configuration",
+      "mcptrunk servers add github --env GITHUB_TOKEN=abc -- npx -y @acme/github-mcp\n"
+      "  mcptrunk servers add docs https://docs.example.com/mcp --group web\n"
+      "  mcptrunk servers add files --json '{\"command\":\"files\",\"idle_timeout\":\"5m\"}'");
+  command->add_option("name", options->name, "Its name")->required()->option_text("NAME");
+  add_fields(line, command, options);
   line.on(command, [&context = line.context, options] { return add(context, *options); });
+
+  auto changes = std::make_shared<Options>();
+  CLI::App* change = line.add(
+      servers, "update", "Change a server in the configuration: what is given, the rest stays",
+      "mcptrunk servers update github --env GITHUB_TOKEN=abc --wait\n"
+      "  mcptrunk servers update docs -H \"Authorization: Bearer ${TOKEN}\"\n"
+      "  mcptrunk servers update files --json '{\"connect_timeout\":\"2m\",\"tags\":null}'");
+  line.takes(
+      change->add_option("name", changes->name, "The server")->required()->option_text("NAME"),
+      Values::servers);
+  add_fields(line, change, changes);
+  line.on(change, [&context = line.context, changes] { return update(context, *changes); });
 
   auto name = std::make_shared<std::string>();
   CLI::App* remove = line.add(servers, "remove", "Take a server out of the configuration",

@@ -71,6 +71,25 @@ std::string indented(const rapidjson::Value& data, std::string_view name) {
   return lines;
 }
 
+// The steps of a fix, each on a line of its own.
+void add_fix(std::vector<Fact>& facts, std::string_view fix) {
+  struct Step {
+    std::string_view mark;
+    const char* name;
+  };
+  constexpr std::array kSteps{Step{"; see: ", "See"}, Step{"; to write it: ", "Write it with"},
+                              Step{"; then: ", "Then"}};
+  const char* name = "To fix it";
+  for (const Step& step : kSteps) {
+    const std::size_t at = fix.find(step.mark);
+    if (at == std::string_view::npos) continue;
+    facts.push_back({name, {std::string(fix.substr(0, at)), Tone::strong}});
+    fix.remove_prefix(at + step.mark.size());
+    name = step.name;
+  }
+  facts.push_back({name, {std::string(fix), Tone::strong}});
+}
+
 // `told`: what is said to do anyway; a remedy that is part of it is not repeated.
 void add_remedy(std::vector<Fact>& facts, std::string remedy, std::string_view told) {
   std::string_view core = remedy;
@@ -86,7 +105,8 @@ void add_last_error(std::vector<Fact>& facts, const rapidjson::Value& data,
       {"Last failure",
        {fmt::format("{} ({})", text_of(*error, "message"), text_of(*error, "code")), Tone::bad}});
   facts.push_back({"Failed at", {time_text(text_of(*error, "at"))}});
-  add_remedy(facts, text_of(*error, "remedy"), told);
+  // Where a fix is told, it has this remedy in it, or a better one.
+  if (told.empty()) add_remedy(facts, text_of(*error, "remedy"), told);
 }
 
 void add_warnings(std::vector<Fact>& facts, const rapidjson::Value& data,
@@ -195,7 +215,7 @@ std::string render_why(const rapidjson::Value& data, const Screen& screen) {
   add_last_error(facts, data, fix);
   add_warnings(facts, data, fix);
   facts.push_back({"Next try", {next_try_of(data)}});
-  facts.push_back({"To fix it", {fix, Tone::strong}});
+  add_fix(facts, fix);
   facts.push_back({"Log", {text_of(data, "log_path")}});
   return render_facts(facts, screen) + stderr_block(data, screen);
 }

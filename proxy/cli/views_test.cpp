@@ -37,7 +37,6 @@ TEST_CASE("servers why says in one screen what is wrong and how to mend it") {
         "Failures in a row:  2 (gives up at 3)\n"
         "Last failure:       it exited with code 1 (MCPT_EXITED)\n"
         "Failed at:          2026-11-21 03:40:46 UTC\n"
-        "Remedy:             read its log\n"
         "Next try:           in 12 s\n"
         "To fix it:          mcptrunk servers logs github\n"
         "Log:                /d/logs/github.log\n"

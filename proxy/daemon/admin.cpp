@@ -113,7 +113,7 @@ base::Result<rest::ServerDetail> Admin::server(std::string_view name) {
   detail.calls_failed = view->counters.calls_failed;
   detail.calls_in_flight = view->calls_in_flight;
   detail.catalog_generation = parts_.live_catalog.generation(*id);
-  detail.log_path = parts_.logs.file_of(name);
+  if (!detail.command.empty()) detail.log_path = parts_.logs.file_of(name);
   detail.config = config::to_json(*shown);
   detail.etag = config::entry_hash(*parts_.intent.config()->find_server(name));
   detail.event_id = parts_.bus.last_id();
@@ -153,6 +153,13 @@ void Admin::server_log(std::string_view name, std::uint32_t lines_max,
                        rest::Answer<std::vector<std::string>> answer) {
   if (!parts_.fleet.find(name)) {
     answer(routing::unknown_server(parts_.fleet, name));
+    return;
+  }
+  const config::ServerConfig* server = parts_.intent.config()->find_server(name);
+  if (server != nullptr && server->command.empty()) {
+    answer(base::Error{base::ErrorCode::not_found,
+                       fmt::format("server {} is dialled, not started here: it has no log", name),
+                       fmt::format("what is known of it: mcptrunk servers why \"{}\"", name)});
     return;
   }
   auto lines = parts_.logs.last_lines(name, lines_max);

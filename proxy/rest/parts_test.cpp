@@ -190,7 +190,14 @@ TEST_CASE("why tells the command that helps, for every state that needs one") {
   detail.stderr_tail = {"npm error code E404", "npm error 404"};
   CHECK(fix(State::auto_disabled) ==
         "the package does not exist in the registry: correct its name in args; see: mcptrunk "
-        "servers logs \"git hub\"; then: mcptrunk servers enable \"git hub\"");
+        "servers logs \"git hub\"; to write it: mcptrunk servers update \"git hub\" -- COMMAND "
+        "ARGUMENT...; then: mcptrunk servers enable \"git hub\"");
+  detail.command = {};
+  detail.row.last_error =
+      LastError{base::ErrorCode::network, "TLS failed", "For your own authority set ca_file", {}};
+  CHECK(fix(State::backoff) ==
+        "For your own authority set ca_file; to write it: mcptrunk servers update \"git hub\" "
+        "--json '{\"ca_file\":\"/PATH/TO/CA.pem\"}'; then: mcptrunk servers restart \"git hub\"");
   detail.row.held_by = "group db";
   CHECK(fix(State::disabled) == "mcptrunk groups enable db");
   detail.row.held_by = "group db, my dev";

@@ -55,6 +55,9 @@ constexpr std::array kRows{
     Row{"api key", kWantsSetting},
     Row{"api_key", kWantsSetting},
     Row{"missing required", kWantsSetting},
+    Row{" is not set", kWantsSetting},
+    Row{"must be set", kWantsSetting},
+    Row{" is required", kWantsSetting},
 };
 
 std::string lower(std::string_view text) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "proxy/rest/stderr_hint.h"
 
 namespace proxy::rest {
@@ -60,20 +63,48 @@ std::string_view remedy_of(const ServerDetail& detail) {
   return error->remedy.empty() ? usual_remedy(error->code) : without_stop(error->remedy);
 }
 
+// A field that a remedy names, and how the command line writes it.
+struct Writing {
+  std::string_view named;
+  std::string_view option;
+};
+constexpr std::array kWritings{
+    Writing{"working_dir", "--working-dir DIRECTORY"},
+    Writing{"`command`", "-- COMMAND ARGUMENT..."},
+    Writing{"in args", "-- COMMAND ARGUMENT..."},
+    Writing{"ca_file", R"(--json '{"ca_file":"/PATH/TO/CA.pem"}')"},
+    Writing{"headers", R"(-H "Authorization: Bearer TOKEN")"},
+    Writing{"its url", "--server-url URL"},
+    Writing{"in env", "-e NAME=VALUE"},
+    Writing{"connect_timeout", R"(--json '{"connect_timeout":"2m"}')"},
+    Writing{"call_timeout", R"(--json '{"call_timeout":"5m"}')"},
+};
+
+// "; to write it: mcptrunk servers update NAME ...", when the remedy names a field.
+std::string writing_of(std::string_view remedy, const ServerDetail& detail) {
+  const auto found = std::ranges::find_if(kWritings, [&](const Writing& writing) {
+    return remedy.find(writing.named) != std::string_view::npos;
+  });
+  if (found == kWritings.end()) return {};
+  return fmt::format("; to write it: {} {}", command("update", detail), found->option);
+}
+
 // The remedy of the last failure, then the command.
 std::string remedy_then(const ServerDetail& detail, const std::string& next) {
   const std::string_view remedy = remedy_of(detail);
-  return remedy.empty() ? next : fmt::format("{}; then: {}", remedy, next);
+  if (remedy.empty()) return next;
+  return fmt::format("{}{}; then: {}", remedy, writing_of(remedy, detail), next);
 }
 
 // For one that has failed: where its last words stand comes between. One that is only dialled says
 // nothing here.
 std::string look_then(const ServerDetail& detail, const std::string& next) {
   const bool has_log = detail.row.last_error.has_value() && !detail.command.empty();
-  const std::string look = has_log ? fmt::format("see: {}; ", command("logs", detail)) : "";
+  const std::string look = has_log ? fmt::format("see: {}", command("logs", detail)) : "";
   const std::string_view remedy = remedy_of(detail);
-  if (remedy.empty()) return look.empty() ? next : fmt::format("{}then: {}", look, next);
-  return fmt::format("{}; {}then: {}", remedy, look, next);
+  if (remedy.empty()) return look.empty() ? next : fmt::format("{}; then: {}", look, next);
+  return fmt::format("{}{}{}{}; then: {}", remedy, look.empty() ? "" : "; ", look,
+                     writing_of(remedy, detail), next);
 }
 
 // What is said of a server that runs, or may run, and of which something is wrong all the same.

@@ -266,6 +266,21 @@ TEST_CASE("a hanging start that wrote something else than messages says what", "
         "It did not answer initialize within 60 s; what it wrote is no MCP message: "
         "\"Listening on port 3000\"");
   CHECK(failure.remedy.find("stdio mode") != std::string::npos);
+  CHECK(world.fleet.view(0)->counters.garbage_lines == 1);
+}
+
+TEST_CASE("what another program wrote is no reproach to the one that replaces it", "[fleet]") {
+  World world;
+  world.apply({spec_of("a")});
+  world.line().deliver("Listening on port 3000");
+  world.sim.advance(seconds(61));
+  UpstreamSpec changed = spec_of("a");
+  changed.launch = StdioLaunch{"run", {"--stdio"}, {}, ""};
+  world.apply({changed});
+  world.crash(world.line());
+  world.advance_until(State::connecting);
+  CHECK(world.fleet.view(0)->counters.garbage_lines == 0);
+  CHECK(world.fleet.view(0)->first_garbage.empty());
 }
 
 TEST_CASE("a call without an answer is remembered until one is answered", "[fleet]") {

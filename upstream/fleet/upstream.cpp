@@ -63,6 +63,7 @@ void Upstream::update(UpstreamSpec spec) {
   look_again_at_configuration();
   if (policy_changed || returns) idle_stopped_ = false;
   if (launch_changed) {
+    launch_is_new_ = true;
     has_catalog_ = false;
     memory_.detected.clear();
     memory_.asks_client = false;
@@ -215,6 +216,12 @@ void Upstream::release_lease() {
 void Upstream::open_connection() {
   ++counters_.starts;
   ++session_number_;
+  if (std::exchange(launch_is_new_,
+                    false)) {  // what another program wrote says nothing of this one
+    counters_.garbage_lines = 0;
+    counters_.stderr_dropped_bytes = 0;
+    first_garbage_.clear();
+  }
   connecting_since_ = context_.runtime.now();
   const bool first_package_start = spec_.package_runner && !memory_.package_ready;
   context_.runtime.start(connect_timer_, first_package_start

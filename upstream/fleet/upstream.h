@@ -176,6 +176,7 @@ class Upstream final : private SessionListener,
   base::TimePoint stop_due_{};
   std::optional<base::Error> preflight_problem_;  // what the last look before a start found
   std::optional<FailedCall> failed_call_;         // the last call, when it got no answer
+  bool launch_is_new_ = false;                    // since the last connection
   std::string first_garbage_;                     // of an earlier session
   std::uint32_t leases_ = 0;                      // against idle stop
 

@@ -36,7 +36,7 @@ Failure login_failure(const Url& at, const HttpEnd& end) {
   return {FailureKind::auth_required,
           end.head.status,
           fmt::format("{} wants a login (HTTP {}{})", origin_text(at), end.head.status, challenge),
-          "Put a valid Authorization header into its headers, then restart the server",
+          "Put a valid Authorization header into its headers",
           {},
           {}};
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -13,6 +15,23 @@ namespace {
 
 constexpr int kShellNotFound = 127;
 constexpr int kShellNotExecutable = 126;
+
+// In a line that names what went wrong.
+constexpr std::array<std::string_view, 7> kNamesError{"rror: ",
+                                                      "xception: ",
+                                                      "panicked at",
+                                                      "panic: ",
+                                                      "atal: ",
+                                                      "could not be found",
+                                                      "is not in this registry"};
+// In lines that package managers and runtimes end with.
+constexpr std::array<std::string_view, 7> kSaysLittle{"A complete log of this run",
+                                                      "Note that you can also install",
+                                                      "tarball, folder, http url",
+                                                      "npm notice",
+                                                      "npm warn",
+                                                      "Node.js v",
+                                                      "    at "};
 
 std::string name_of_signal(int number) {
   const char* name = sigabbrev_np(number);
@@ -132,6 +151,24 @@ Explanation working_dir_unusable(const ChildSpec& spec, int error_number) {
           "Correct its permissions, or `working_dir`."};
 }
 
+std::string_view telling_line(std::span<const std::string> tail) {
+  const auto has_any = [](std::string_view line, std::span<const std::string_view> words) {
+    return std::ranges::any_of(
+        words, [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+  };
+  std::string_view best = tail.back();
+  bool is_told = false;
+  for (auto line = tail.rbegin(); line != tail.rend(); ++line) {
+    if (has_any(*line, kNamesError)) return *line;
+    const bool says = line->find_first_not_of(" \t{}[](),^~|-") != std::string::npos;
+    if (!is_told && says && !has_any(*line, kSaysLittle)) {
+      best = *line;
+      is_told = true;
+    }
+  }
+  return best;
+}
+
 Failure start_failure(const StatusRecord& record, const ChildSpec& spec) {
   const int error_number = record.value;
   if (record.status == ChildStatus::chdir_failed) {
@@ -172,7 +209,9 @@ Failure run_failure(const RunEnd& end) {
 }
 
 void add_stderr(Failure& failure, std::vector<std::string> tail, bool stop_asked) {
-  if (!stop_asked && failure.detail != 0 && !tail.empty()) failure.message += ": " + tail.back();
+  if (!stop_asked && failure.detail != 0 && !tail.empty()) {
+    failure.message += fmt::format(": {}", telling_line(tail));
+  }
   failure.stderr_tail = std::move(tail);
 }
 

@@ -1,8 +1,10 @@
 // The sentences people read when a command could not be started or has ended. Pure.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "upstream/lifecycle/failure.h"
 #include "upstream/transport/child_protocol.h"
@@ -34,8 +36,11 @@ struct RunEnd {
   bool stop_asked = false;     // close() was called
 };
 Failure run_failure(const RunEnd& end);
-// Attaches the last lines of stderr; the very last becomes part of the sentence when the command
-// failed by itself.
+// The line that tells most of why a program ended: the last that names an error, else the last that
+// says something. REQUIRES: one at least.
+std::string_view telling_line(std::span<const std::string> tail);
+// Attaches the last lines of stderr; the one that tells most becomes part of the sentence when the
+// command failed by itself.
 void add_stderr(Failure& failure, std::vector<std::string> tail, bool stop_asked);
 
 }  // namespace upstream
