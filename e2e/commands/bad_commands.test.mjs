@@ -135,6 +135,9 @@ const table = {
   'backup': { good: ['copy.mdb'], wrong: [
     [['/no/such/dir/x'], 7, /\/no\/such\/dir\/x: No such file or directory/, /path/]] },
   'doctor': { daemon: false },
+  'support-bundle': { daemon: false, good: ['bundle.json'], wrong: [
+    [['bad.json'], 1, /bad\.json/, /name another file/],
+    [['/no/such/dir/x.json'], 7, /\/no\/such\/dir/, /path/]] },
   'completion': { daemon: false, good: ['bash'], wrong: [[['csh'], 2, /"csh" is no shell/, /bash, zsh or fish/]] },
   'version': { daemon: false }
 };

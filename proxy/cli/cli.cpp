@@ -64,6 +64,7 @@ void add_commands(CommandLine& line) {
   add_config_command(line);
   add_backup_command(line);
   add_doctor_command(line);
+  add_support_bundle_command(line);
   add_completion_command(line);
   add_version_command(line);
 }

@@ -316,6 +316,7 @@ TEST_CASE("every command explains itself with an example") {
                                                        {"groups", "unassign"},
                                                        {"backup"},
                                                        {"doctor"},
+                                                       {"support-bundle"},
                                                        {"completion"},
                                                        {"tools"},
                                                        {"tools", "list"},

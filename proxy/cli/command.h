@@ -47,6 +47,7 @@ void add_activity_command(CommandLine& line);
 void add_config_command(CommandLine& line);
 void add_backup_command(CommandLine& line);
 void add_doctor_command(CommandLine& line);
+void add_support_bundle_command(CommandLine& line);
 void add_completion_command(CommandLine& line);
 void add_version_command(CommandLine& line);
 // Parts of `servers` and `groups`: those that change the configuration.

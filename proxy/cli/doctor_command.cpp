@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include "proxy/cli/command.h"
-#include "proxy/cli/doctor.h"
-#include "proxy/cli/json_view.h"
+#include "proxy/cli/doctor_report.h"
 
 namespace proxy::cli {
 namespace {
@@ -18,106 +17,6 @@ Tone tone_of(Health health) {
       return Tone::bad;
   }
   return Tone::plain;
-}
-
-void append(Findings& to, Findings from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-}
-
-// The states out of which a server does not come by itself, or has not for a while.
-bool needs_help(const std::string& state) {
-  return state == "unconfigured" || state == "auto_disabled" || state == "backoff" ||
-         state == "login_required";
-}
-
-Finding finding_of(Context& context, const rapidjson::Value& row) {
-  const std::string name = text_of(row, "name");
-  const std::string state = text_of(row, "state");
-  Finding finding{"server " + name, Health::problem, state,
-                  fmt::format("mcptrunk servers why \"{}\"", name)};
-  const auto data = context.get("servers/" + percent_encoded(name));
-  const auto detail = data ? base::parse_document(*data, Context::kDataLimits) : data.error();
-  if (!detail) return finding;
-  if (const auto* why = base::json_object(*detail, "why")) {
-    finding.message = fmt::format("{}: {}", state, text_of(*why, "summary"));
-    finding.remedy = text_of(*why, "fix");
-  }
-  return finding;
-}
-
-// What the running daemon says of itself and its servers.
-Findings look_at_daemon(Context& context, const rapidjson::Value& status) {
-  Findings findings{
-      {"daemon",
-       Health::good,
-       fmt::format("{} runs at {}", text_of(status, "version"), text_of(status, "url")),
-       {}}};
-  if (!flag_of(status, "store_available")) {
-    findings.push_back({"daemon", Health::problem, "its store does not take changes",
-                        "make room on the disk of " + text_of(status, "data_dir")});
-  }
-  if (const std::string rejected = text_of(status, "config_rejected"); !rejected.empty()) {
-    findings.push_back(
-        {"daemon", Health::problem,
-         "it runs with an older configuration, because the file is not usable: " + rejected,
-         "mcptrunk config check"});
-  }
-  const auto data = context.get("servers");
-  const auto list = data ? base::parse_document(*data, Context::kDataLimits) : data.error();
-  if (!list) return findings;
-  std::size_t fine = 0;
-  for_each_in(*list, "servers", [&](const rapidjson::Value& row) {
-    if (needs_help(text_of(row, "state"))) {
-      findings.push_back(finding_of(context, row));
-    } else {
-      ++fine;
-    }
-  });
-  findings.push_back({"servers", Health::good, fmt::format("{} need nothing", fine), {}});
-  return findings;
-}
-
-// What the daemon answers about its status; nothing when none runs.
-base::Result<std::string> daemon_status(Context& context, Findings& findings) {
-  auto status = context.get("status");
-  if (status) return status;
-  if (status.error().code == base::ErrorCode::daemon_unreachable) {
-    findings.push_back({"daemon", Health::notice, status.error().message, "mcptrunk serve"});
-  } else {
-    findings.push_back({"daemon", Health::problem, status.error().message, status.error().remedy});
-  }
-  return status;
-}
-
-Findings examine(Context& context) {
-  const std::string path = config_path(context.daemon, context.env());
-  const std::string dir = data_dir(context.daemon, context.env(), context.files());
-  config::Config config;
-  Findings findings = look_at_config(context.files(), path, config);
-  append(findings, look_at_data_dir(context.files(), *context.machine, dir));
-  append(findings, look_at_clock(context.files(), *context.machine, dir));
-  append(findings, look_at_open_files(*context.machine, config));
-  const auto status = daemon_status(context, findings);
-  const auto document = status ? base::parse_document(*status) : status.error();
-  if (document) {
-    append(findings, look_at_daemon(context, *document));
-  } else if (!status && status.error().code == base::ErrorCode::daemon_unreachable) {
-    append(findings, look_at_port(*context.machine, config));
-    append(findings, look_at_servers(config, context.env()));
-  }
-  return findings;
-}
-
-std::string as_json(const Findings& findings, std::size_t problems) {
-  std::string text;
-  base::JsonWriter out(text);
-  out.begin_object().field("problems", problems).key("findings").begin_array();
-  for (const Finding& one : findings) {
-    out.begin_object().field("check", one.check).field("health", to_string(one.health));
-    out.field("message", one.message).field("remedy", one.remedy).end_object();
-  }
-  out.end_array().end_object();
-  return text + "\n";
 }
 
 std::string as_text(const Findings& findings, std::size_t problems, const Screen& screen) {
@@ -136,10 +35,9 @@ std::string as_text(const Findings& findings, std::size_t problems, const Screen
 
 ExitCode examine_and_tell(Context& context) {
   const Findings findings = examine(context);
-  const auto problems =
-      static_cast<std::size_t>(std::ranges::count(findings, Health::problem, &Finding::health));
+  const std::size_t problems = problems_in(findings);
   context.console().out(context.format == Format::json
-                            ? as_json(findings, problems)
+                            ? report_json(findings) + "\n"
                             : as_text(findings, problems, context.console().screen()));
   return problems == 0 ? ExitCode::ok : ExitCode::failed;
 }

@@ -1,0 +1,170 @@
+#include "proxy/cli/support_bundle.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+
+#include "protocol/sse.h"
+#include "proxy/cli/doctor_report.h"
+#include "proxy/cli/json_view.h"
+#include "proxy/config/parser.h"
+#include "proxy/config/redaction.h"
+#include "proxy/config/to_json.h"
+
+namespace proxy::cli {
+namespace {
+
+constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;
+constexpr std::size_t kLogFileBytesMax = 1024 * 1024 * 1024;
+constexpr std::size_t kLogBytesMax = 64 * 1024;
+constexpr std::size_t kEventsMax = 500;
+constexpr int kServerLogLines = 50;
+// Shorter ones stand in other words too.
+constexpr std::size_t kSecretBytesMin = 4;
+
+void add_error(base::JsonWriter& out, const base::Error& error) {
+  out.begin_object().field("error", error.message).field("remedy", error.remedy).end_object();
+}
+
+// What a path of REST answers, or why not.
+void add_answer(base::JsonWriter& out, std::string_view name,
+                const base::Result<std::string>& data) {
+  out.key(name);
+  if (data) {
+    out.raw(*data);
+  } else {
+    add_error(out, data.error());
+  }
+}
+
+void add_servers(base::JsonWriter& out, Context& context, const std::string& list) {
+  const auto document = base::parse_document(list, Context::kDataLimits);
+  out.key("servers").begin_array();
+  if (document) {
+    for_each_in(*document, "servers", [&](const rapidjson::Value& row) {
+      const std::string path = "servers/" + percent_encoded(text_of(row, "name"));
+      out.begin_object().field("name", text_of(row, "name"));
+      add_answer(out, "detail", context.get(path));
+      add_answer(out, "log", context.get(fmt::format("{}/logs?lines={}", path, kServerLogLines)));
+      out.end_object();
+    });
+  }
+  out.end_array();
+}
+
+void add_events(base::JsonWriter& out, Context& context) {
+  std::deque<std::string> last;
+  protocol::SseDecoder decoder;
+  const auto client = context.client();
+  if (!client) return;
+  (void)(*client)->stream("/events?replay=all&follow=false", [&](std::string_view bytes) {
+    std::vector<protocol::SseEvent> events;
+    const auto readable = decoder.feed(bytes, events);
+    for (protocol::SseEvent& event : events) {
+      if (event.data.empty()) continue;
+      last.push_back(std::move(event.data));
+      if (last.size() > kEventsMax) last.pop_front();
+    }
+    return readable.ok();
+  });
+  out.key("events").begin_array();
+  for (const std::string& event : last) out.raw(event);
+  out.end_array();
+}
+
+// The end of the daemon's own log, from a whole line on.
+std::string log_end(Context& context, const std::string& path) {
+  auto text = context.files().read_file(path, kLogFileBytesMax);
+  if (!text) return text.error().message;
+  if (text->size() <= kLogBytesMax) return *std::move(text);
+  const std::size_t begin = text->find('\n', text->size() - kLogBytesMax);
+  return text->substr(begin == std::string::npos ? text->size() : begin + 1);
+}
+
+std::optional<config::Config> local_config(Context& context) {
+  const auto text =
+      context.files().read_file(config_path(context.daemon, context.env()), kConfigBytesMax);
+  return text ? config::parse(*text).config : std::nullopt;
+}
+
+void add_secret(std::set<std::string>& secrets, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t space = std::min(text.find(' '), text.size());
+    if (space >= kSecretBytesMin) secrets.emplace(text.substr(0, space));
+    text.remove_prefix(std::min(space + 1, text.size()));
+  }
+}
+
+// The texts of `plain` that read otherwise in `hidden`. Both have the same form.
+void add_hidden(std::set<std::string>& secrets, const rapidjson::Value& plain,
+                const rapidjson::Value& hidden, const Environment& env) {
+  if (plain.IsString()) {
+    const std::string text(base::json_text(plain));
+    if (hidden.IsString() && base::json_text(hidden) != text) add_secret(secrets, text);
+    const std::string expanded = config::expand(text, env).text;
+    if (expanded != text) add_secret(secrets, expanded);
+  } else if (plain.IsObject() && hidden.IsObject()) {
+    for (const auto& member : plain.GetObject()) {
+      const auto other = hidden.FindMember(member.name);
+      if (other != hidden.MemberEnd()) add_hidden(secrets, member.value, other->value, env);
+    }
+  } else if (plain.IsArray() && hidden.IsArray() && plain.Size() == hidden.Size()) {
+    for (rapidjson::SizeType i = 0; i < plain.Size(); ++i) {
+      add_hidden(secrets, plain[i], hidden[i], env);
+    }
+  }
+}
+
+}  // namespace
+
+std::set<std::string> secrets_of(const config::Config& config, const Environment& env) {
+  std::set<std::string> secrets;
+  const auto plain = base::parse_document(config::to_json(config), Context::kDataLimits);
+  const auto hidden =
+      base::parse_document(config::to_json(config::redacted(config)), Context::kDataLimits);
+  if (plain && hidden) add_hidden(secrets, *plain, *hidden, env);
+  return secrets;
+}
+
+std::string without_secrets(std::string json, const std::set<std::string>& secrets) {
+  for (const std::string& secret : secrets) {
+    std::string written;
+    base::append_json_string(written, secret);
+    const std::string_view inner = std::string_view(written).substr(1, written.size() - 2);
+    for (std::size_t at = json.find(inner); at != std::string::npos;
+         at = json.find(inner, at + config::kRedacted.size())) {
+      json.replace(at, inner.size(), config::kRedacted);
+    }
+  }
+  return json;
+}
+
+std::string support_bundle(Context& context) {
+  const std::string dir = data_dir(context.daemon, context.env(), context.files());
+  const auto config = local_config(context);
+  std::set<std::string> secrets;
+  if (config) secrets = secrets_of(*config, context.env());
+  if (const auto key = context.files().read_file(dir + "/" + std::string(kApiKeyFile), 4096)) {
+    add_secret(secrets, std::string_view(*key).substr(0, key->find('\n')));
+  }
+  std::string text;
+  base::JsonWriter out(text);
+  out.begin_object().field("version", MCPTRUNK_VERSION);
+  out.raw_field("doctor", report_json(examine(context)));
+  const auto status = context.get("status");
+  add_answer(out, "status", status);
+  if (status) {
+    add_answer(out, "config", context.get("config"));
+    add_answer(out, "groups", context.get("groups"));
+    const auto servers = context.get("servers");
+    add_servers(out, context, servers ? *servers : "{}");
+    add_events(out, context);
+  } else if (config) {
+    out.raw_field("config", config::to_json(config::redacted(*config)));
+  }
+  const std::string log = config ? config->logging.filename : config::LoggingConfig{}.filename;
+  out.field("daemon_log", log_end(context, fmt::format("{}/logs/{}", dir, log))).end_object();
+  return without_secrets(std::move(text), secrets);
+}
+
+}  // namespace proxy::cli
