@@ -33,7 +33,7 @@ std::string text_of(const std::filesystem::path& path) {
 
 // The demo configuration, on a port of the system's choice.
 std::filesystem::path write_config(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "config.json";
+  std::filesystem::path path = folder / "config.json";
   auto writer = bench::Program::start(
       {(bench::program_folder() / "mcptrunk-demo-config").string(), path.string()},
       (folder / "log").string());
