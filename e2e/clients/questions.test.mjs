@@ -10,7 +10,7 @@ import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport as Sse1 } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport as Stdio1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as Http1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client as Client2, SSEClientTransport as Sse2, StreamableHTTPClientTransport as Http2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as Stdio2 } from '@modelcontextprotocol/client/stdio';
 import { bin, Daemon, eventually } from './daemon.mjs';
@@ -76,6 +76,8 @@ describe('questions of servers', { timeout: 240_000 }, () => {
     const [line] = await once(createInterface({ input: http.stdout }), 'line');
     daemon = await Daemon.on({ mcpServers: [...cases.map(one => asks(one.server)),
       asks('mixed'), asks('plain'), asks('patient'),
+      ...['shared', 'session'].map(sharing => ({ name: `roots-${sharing}`, sharing,
+        command: join(bin, 'mcptrunk-fixture'), args: ['--ask', 'roots'] })),
       { name: 'http', url: line.replace('listening on ', ''), protocol: 'http' }] });
     for (const name of [...cases.map(one => one.server), 'mixed', 'plain', 'patient', 'http']) await ready(daemon, name);
   });
@@ -104,7 +106,17 @@ describe('questions of servers', { timeout: 240_000 }, () => {
     await client.close();
   });
 
-  it('never reach the client that did not call, and the server is known to ask', async () => {
+  it('about roots are asked of the only client of an instance, and of nobody else', async () => {
+    const client = new Client1({ name: 'Dora', version: '1.0.0' }, { capabilities: { roots: {} } });
+    client.setRequestHandler(ListRootsRequestSchema, async () => ({ roots: [{ uri: 'file:///home/dora' }] }));
+    await client.connect(new Http1(daemon.at('/mcp/all')));
+    const ask = sharing => client.callTool({ name: `roots-${sharing}__echo`, arguments: {} });
+    assert.match(textOf(await ask('session')), /answered \{"roots":\[\{"uri":"file:\/\/\/home\/dora"\}\]\}/);
+    assert.match(textOf(await ask('shared')), /answered \{"code":-32601/);
+    await client.close();
+  });
+
+  it('never reach the client that did not call; then each client has an instance that asks it', async () => {
     let let_go;
     const both_called = new Promise(done => { let_go = done; });
     const anna = await connect(sdks[0], daemon, '/mcp/servers/mixed', 'Anna', () => both_called);
@@ -117,6 +129,14 @@ describe('questions of servers', { timeout: 240_000 }, () => {
     assert.match(textOf(await of_anna), /"username":"Anna"/);
     assert.deepEqual(anna.asked, ['for Anna']);
     assert.deepEqual(bert.asked, []);
+    // From now on.
+    const again = await Promise.all([
+      anna.client.callTool(own('mixed', 'test_sampling', { prompt: 'again, Anna' })),
+      bert.client.callTool(flat('mixed', 'test_sampling', { prompt: 'again, Bert' }))]);
+    assert.deepEqual(again.map(textOf),
+      ['LLM response: Anna says again, Anna', 'LLM response: Bert says again, Bert']);
+    const shown = await daemon.cli('servers', 'show', 'mixed');
+    assert.match(shown.text, /Instances: +2 for single clients, because it asks in the middle of calls/);
     await anna.client.close();
     await bert.client.close();
   });

@@ -117,7 +117,7 @@ void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone do
   store_.commit_auto_disable(names_[id], std::move(reason), std::move(done));
 }
 
-void World::on_notification(UpstreamId, std::string_view, std::string_view) {}
+void World::on_notification(UpstreamId, upstream::CallerKey, std::string_view, std::string_view) {}
 
 bool World::on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey,
                               std::string_view, std::string_view) {

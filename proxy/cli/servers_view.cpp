@@ -156,6 +156,15 @@ std::string render_servers(const rapidjson::Value& data, const Screen& screen) {
   return render_table(columns, rows, screen) + state_counts(data);
 }
 
+// What runs beside the process that all clients share; empty when nothing does, nor may.
+std::string instances_of(const rapidjson::Value& data) {
+  const std::int64_t running = number_of(data, "instances");
+  const bool asks = flag_of(data, "asks_client");
+  if (running == 0 && !asks) return {};
+  return fmt::format("{} for single clients{}", running,
+                     asks ? ", because it asks in the middle of calls" : "");
+}
+
 std::string render_server(const rapidjson::Value& data, const Screen& screen) {
   const std::string state = text_of(data, "state");
   const std::int64_t pid = number_of(data, "pid");
@@ -176,6 +185,7 @@ std::string render_server(const rapidjson::Value& data, const Screen& screen) {
       {"Environment", {list_of(data, "env")}},
       {"Headers", {list_of(data, "headers")}},
       {"Process", {pid == 0 ? "" : fmt::format("{}", pid)}},
+      {"Instances", {instances_of(data)}},
       {"Next try", {next_try_of(data)}},
   };
   if (const auto* info = base::json_object(data, "server_info")) {
@@ -206,6 +216,7 @@ std::string render_why(const rapidjson::Value& data, const Screen& screen) {
       {"State", {state, tone_of_state(state)}},
       {"Why", {why != nullptr ? text_of(*why, "summary") : text_of(data, "reason")}},
       {"Mode", {mode_of(data)}},
+      {"Instances", {instances_of(data)}},
       {"Failures in a row",
        {failures == 0 ? ""
                       : fmt::format("{} (gives up at {})", failures,

@@ -112,6 +112,8 @@ base::Result<rest::ServerDetail> Admin::server(std::string_view name) {
   detail.calls = view->counters.calls;
   detail.calls_failed = view->counters.calls_failed;
   detail.calls_in_flight = view->calls_in_flight;
+  detail.instances = view->instances;
+  detail.asks_client = view->memory->asks_client;
   detail.catalog_generation = parts_.live_catalog.generation(*id);
   if (!detail.command.empty()) detail.log_path = parts_.logs.file_of(name);
   detail.config = config::to_json(*shown);

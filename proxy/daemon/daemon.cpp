@@ -231,6 +231,7 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
   audience.add(streams);
   audience.add(sse_connections);
   recorder.attach(fleet, news, questions);
+  callers.on_gone([this](upstream::CallerKey caller) { fleet.end_caller(caller); });
   recorder.set_config(intent.config());
   transports.set_environment_rules(environment_rules(running.environment));
   dispatcher.set_tools_limit(running.tools_limit);

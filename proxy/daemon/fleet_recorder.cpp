@@ -80,9 +80,9 @@ void FleetRecorder::commit_auto_disable(UpstreamId id, std::string reason, Commi
   });
 }
 
-void FleetRecorder::on_notification(UpstreamId id, std::string_view method,
-                                    std::string_view params) {
-  if (news_->on_notification(id, method, params)) return;
+void FleetRecorder::on_notification(UpstreamId id, upstream::CallerKey caller,
+                                    std::string_view method, std::string_view params) {
+  if (news_->on_notification(id, caller, method, params)) return;
   base::log::debug(kLog, "{} sent {}", fleet_->view(id)->spec->name, method);
 }
 

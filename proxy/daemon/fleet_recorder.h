@@ -49,12 +49,15 @@ class FleetRecorder final : public upstream::FleetObserver {
   void on_memory_changed(upstream::UpstreamId id, const upstream::UpstreamMemory& memory) override;
   void on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t attempted) override;
   void commit_auto_disable(upstream::UpstreamId id, std::string reason, CommitDone done) override;
-  void on_notification(upstream::UpstreamId id, std::string_view method,
+  void on_notification(upstream::UpstreamId id, upstream::CallerKey caller, std::string_view method,
                        std::string_view params) override;
   bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
                          std::string_view method, std::string_view params) override;
   void on_server_request_over(const upstream::ServerRequestRef& request) override {
     questions_->on_over(request);
+  }
+  protocol::ClientAbilities abilities_of(upstream::CallerKey caller) override {
+    return questions_->abilities_of(caller);
   }
 
   // Null when the server is no longer in the configuration.

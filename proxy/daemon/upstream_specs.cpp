@@ -110,6 +110,7 @@ UpstreamSpec spec_of(const config::Config& config, const config::ServerConfig& s
   spec.auto_disable_threshold = auto_disable_threshold_of(config, server);
   spec.revision = revision_of(server.protocol_era);
   spec.max_concurrent_requests = server.max_concurrent_requests.value_or(0);
+  spec.own_instances = server.sharing == config::Sharing::session;
   spec.queue_size = server.queue_size.value_or(spec.queue_size);
   spec.config_hash = config_hash(server);
   return spec;

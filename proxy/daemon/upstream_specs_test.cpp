@@ -63,6 +63,13 @@ TEST_CASE("an era that is named fixes the revision, but for one that is not spok
   CHECK_FALSE(specs[3].revision);
 }
 
+TEST_CASE("a server that sessions do not share is told so", "[daemon]") {
+  const auto specs = specs_of(
+      R"({"mcpServers":[{"name":"a","command":"x"},{"name":"b","command":"x","sharing":"session"}]})");
+  CHECK_FALSE(specs[0].own_instances);
+  CHECK(specs[1].own_instances);
+}
+
 TEST_CASE("a command beside a url is launched with it", "[daemon]") {
   const auto specs = specs_of(
       R"({"mcpServers":[{"name":"a","command":"npx","args":["x"],"env":{"P":"1"},"protocol":"http",

@@ -183,18 +183,17 @@ void CallTable::on_failed(CallTag tag, const base::Error& error) {
   release(*call);
 }
 
-void CallTable::relay_log(upstream::UpstreamId upstream, protocol::LogLevel level,
-                          std::string_view params) {
-  PendingCall* newest = first_of(upstream);
-  if (newest == nullptr) return;
-  const Session& session = *newest->session_;
-  if (session.log_level && level < *session.log_level) return;
+void CallTable::relay_log(upstream::UpstreamId upstream, upstream::CallerKey only,
+                          protocol::LogLevel level, std::string_view params) {
+  const Session* session = nullptr;
   PendingCall* carrier = nullptr;
-  for (PendingCall* call = newest; call != nullptr; call = call->next_there_) {
-    if (call->session_ != &session) return;
+  for (PendingCall* call = first_of(upstream); call != nullptr; call = call->next_there_) {
+    if (only != upstream::kNobody && call->session_->caller != only) continue;
+    if (session == nullptr) session = call->session_;
+    if (call->session_ != session) return;
     if (carrier == nullptr && call->reply_.can_notify()) carrier = call;
   }
-  if (carrier == nullptr) return;
+  if (carrier == nullptr || (session->log_level && level < *session->log_level)) return;
   scratch_.clear();
   protocol::append_notification(scratch_, to_string(protocol::Method::message), params);
   carrier->reply_.notify(scratch_);

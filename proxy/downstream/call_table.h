@@ -97,8 +97,9 @@ class CallTable final : private upstream::CallSink {
 
   // A log message of an upstream (`params` of notifications/message) goes to the client whose calls
   // are with it, on the newest of them; to nobody when they are of several sessions: it would tell
-  // one what another does.
-  void relay_log(upstream::UpstreamId upstream, protocol::LogLevel level, std::string_view params);
+  // one what another does. `only`: the client it is for, when that is known.
+  void relay_log(upstream::UpstreamId upstream, upstream::CallerKey only, protocol::LogLevel level,
+                 std::string_view params);
 
   // Whether the session has calls with that upstream.
   bool has_calls(const Session& session, upstream::UpstreamId upstream) const;

@@ -164,6 +164,22 @@ TEST_CASE("a log message goes to the client whose calls are with the server", "[
   CHECK(caller.channel->messages.empty());
 }
 
+TEST_CASE("what a client's own instance logs goes to that client, whoever else calls",
+          "[downstream]") {
+  World world;
+  World::Client one, other;
+  world.call(one, 1, "2");
+  world.call(other, 1, "3");
+  world.news.on_notification(1, one.session.caller, "notifications/message", log("info"));
+  CHECK(one.channel->take() == logged("info"));
+  CHECK(other.channel->messages.empty());
+  one.session.log_level = protocol::LogLevel::error;
+  world.news.on_notification(1, one.session.caller, "notifications/message", log("info"));
+  CHECK(one.channel->messages.empty());
+  world.upstreams.answer(1, "{}");
+  world.upstreams.answer(1, "{}");
+}
+
 TEST_CASE("a client's log level holds for it; the server is asked for the most verbose",
           "[downstream]") {
   World world;

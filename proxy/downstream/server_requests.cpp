@@ -25,8 +25,14 @@ bool wants_url_mode(std::string_view params) {
   return url;
 }
 
+bool may_be_asked(Method method) {
+  return method == Method::sampling_create_message || method == Method::elicitation_create ||
+         method == Method::roots_list;
+}
+
 bool can_be_asked(const protocol::ClientAbilities& client, Method method, std::string_view params) {
   if (method == Method::sampling_create_message) return client.sampling;
+  if (method == Method::roots_list) return client.roots;
   return wants_url_mode(params) ? client.elicitation_url : client.elicitation;
 }
 
@@ -50,7 +56,7 @@ ServerRequests::~ServerRequests() {
 bool ServerRequests::on_asked(const ServerRequestRef& request, upstream::CallerKey caller,
                               std::string_view method, std::string_view params) {
   const Method known = protocol::method_from(method);
-  if (known != Method::sampling_create_message && known != Method::elicitation_create) return false;
+  if (!may_be_asked(known) || caller == upstream::kNobody) return false;
   Session* session = callers_.find(caller);
   if (session == nullptr) {
     refuse(request, internal("The client that called is gone"));
@@ -89,6 +95,14 @@ std::optional<RpcError> ServerRequests::refusal(const Session& session, Method m
     return internal(fmt::format("A question may have {} MiB", kParamsBytesMax >> 20));
   }
   return std::nullopt;
+}
+
+protocol::ClientAbilities ServerRequests::abilities_of(upstream::CallerKey caller) const {
+  const Session* session = callers_.find(caller);
+  if (session == nullptr) return {};
+  protocol::ClientAbilities abilities = session->facts.abilities;
+  abilities.roots_list_changed = false;  // their changes are not passed on
+  return abilities;
 }
 
 // Within a call there if there is one, else beside all requests.
@@ -132,6 +146,7 @@ void ServerRequests::on_over(const ServerRequestRef& request) {
     const Question& question = at->second;
     const bool meant = question.upstream == request.upstream &&
                        question.connection == request.session &&
+                       question.instance == request.instance &&
                        (request.raw_id.empty() || question.raw_id == request.raw_id);
     if (meant) tell_withdrawn(question, "the server does not wait for the answer any more");
     at = meant ? erase(at) : std::next(at);

@@ -40,6 +40,8 @@ class ServerRequests {
   // False: clients are not asked such things. Else the upstream gets an answer, now or later.
   bool on_asked(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
                 std::string_view method, std::string_view params);
+  // What an upstream of that client's own may ask it.
+  protocol::ClientAbilities abilities_of(upstream::CallerKey caller) const;
   // The upstream wants no answer any more.
   void on_over(const upstream::ServerRequestRef& request);
 
@@ -59,10 +61,11 @@ class ServerRequests {
           session(whom),
           upstream(request.upstream),
           connection(request.session),
+          instance(request.instance),
           raw_id(request.raw_id) {}
     Question(const Question&) = delete;
     Question& operator=(const Question&) = delete;
-    upstream::ServerRequestRef ref() const { return {upstream, connection, raw_id}; }
+    upstream::ServerRequestRef ref() const { return {upstream, connection, raw_id, instance}; }
     void fire() { owner.on_patience_over(*this); }
 
     ServerRequests& owner;
@@ -70,6 +73,7 @@ class ServerRequests {
     Session& session;
     const upstream::UpstreamId upstream;
     const std::uint64_t connection;
+    const upstream::UpstreamId instance;
     const std::string raw_id;
     bool in_call = false;  // calls of the session with the upstream were under way
     base::Timer<Question, &Question::fire> patience{*this};

@@ -111,7 +111,7 @@ TEST_CASE("a client is asked only what it said it can be asked", "[downstream]")
     world.ask();
     CHECK(world.upstreams.told(0).starts_with(kRefused + "601,"));
   }
-  SECTION("never roots") {
+  SECTION("never roots of a server that others share") {
     caller.session.facts.abilities.roots = true;
     world.ask("{}", "roots/list");
     CHECK(world.upstreams.told(0).starts_with(kRefused + "601,"));

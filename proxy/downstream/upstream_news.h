@@ -19,9 +19,10 @@ class UpstreamNews {
   UpstreamNews(const UpstreamNews&) = delete;
   UpstreamNews& operator=(const UpstreamNews&) = delete;
 
-  // False: it is of no kind that clients hear of.
-  bool on_notification(upstream::UpstreamId upstream, std::string_view method,
-                       std::string_view params);
+  // `caller`: the only client that it is for; kNobody: for all that it concerns. False: it is of no
+  // kind that clients hear of.
+  bool on_notification(upstream::UpstreamId upstream, upstream::CallerKey caller,
+                       std::string_view method, std::string_view params);
   void on_state_changed(upstream::UpstreamId upstream, upstream::State from, upstream::State to);
   // It knows nothing any more of what was asked of it.
   void on_session_renewed(upstream::UpstreamId upstream);

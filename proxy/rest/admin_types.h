@@ -118,6 +118,8 @@ struct ServerDetail {
   std::uint64_t calls = 0;
   std::uint64_t calls_failed = 0;
   std::uint32_t calls_in_flight = 0;
+  std::uint32_t instances = 0;           // for single clients, that run
+  bool asks_client = false;              // which is why it has instances, whatever its sharing
   std::uint64_t catalog_generation = 0;  // 0: never listed
   std::string log_path;
   std::string config;  // the entry as JSON, as PATCH takes it back; secrets masked

@@ -147,6 +147,7 @@ std::string to_json(const ServerDetail& detail, base::WallTime now) {
   out.field("failures", detail.failures).field("calls", detail.calls);
   out.field("calls_failed", detail.calls_failed);
   out.field("calls_in_flight", detail.calls_in_flight).end_object();
+  out.field("instances", detail.instances).field("asks_client", detail.asks_client);
   out.field("catalog_generation", detail.catalog_generation).field("log_path", detail.log_path);
   const Explanation why = explain(detail);
   out.key("why").begin_object().field("summary", why.summary).field("fix", why.fix).end_object();

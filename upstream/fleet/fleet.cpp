@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "upstream/fleet/admission.h"
+#include "upstream/fleet/instances.h"
 #include "upstream/fleet/outbox.h"
 #include "upstream/fleet/upstream.h"
 #include "upstream/lifecycle/cascade_guard.h"
@@ -20,6 +21,13 @@ struct TextHash {
     return std::hash<std::string_view>{}(text);
   }
 };
+
+// Instances are told from servers where both queue for a slot.
+constexpr UpstreamId kFirstInstance = 1U << 31;
+
+bool can_be_told_from_others(CallerKey caller) {
+  return caller != kNobody && caller != kOurselves;
+}
 
 base::Error unknown_server() {
   return {base::ErrorCode::not_found, "There is no such server",
@@ -52,7 +60,28 @@ struct Fleet::Parts final : UpstreamHost {
     return entry->second;
   }
 
+  // Null: it has none for single clients.
+  Instances* instances_of(UpstreamId id) const {
+    return id < instances.size() ? instances[id].get() : nullptr;
+  }
+  Instances& make_instances(UpstreamId id) {
+    if (id >= instances.size()) instances.resize(id + std::size_t{1});
+    if (instances[id] == nullptr) {
+      instances[id] = std::make_unique<Instances>(context, *upstreams[id], id, last_instance);
+    }
+    return *instances[id];
+  }
+  bool at_rest(UpstreamId id) {
+    const Instances* own = instances_of(id);
+    return upstreams[id]->at_rest() && (own == nullptr || own->at_rest());
+  }
+  bool connected(UpstreamId id) {
+    const Instances* own = instances_of(id);
+    return upstreams[id]->connected() || (own != nullptr && own->connected());
+  }
+
   void put(UpstreamSpec spec);
+  void remove(UpstreamId id);
   bool report_known_good(UpstreamId id, bool ok) override;
   void on_rest(UpstreamId) override { runtime.turn.schedule(sweep); }
   void on_sweep();
@@ -66,7 +95,9 @@ struct Fleet::Parts final : UpstreamHost {
   Admission admission;
   CascadeGuard guard;
   FleetContext context;
-  std::vector<std::unique_ptr<Upstream>> upstreams;  // by id; null: not known now
+  std::vector<std::unique_ptr<Upstream>> upstreams;   // by id; null: not known now
+  std::vector<std::unique_ptr<Instances>> instances;  // by id; null: none were needed
+  UpstreamId last_instance = kFirstInstance;
   std::unordered_map<std::string, UpstreamId, TextHash, std::equal_to<>> ids;
   std::uint64_t last_serial = 0;
   std::uint64_t incarnations = 0;
@@ -78,9 +109,20 @@ struct Fleet::Parts final : UpstreamHost {
 
 void Fleet::Parts::put(UpstreamSpec spec) {
   const UpstreamId id = id_for(spec.name);
-  if (upstreams[id] != nullptr) return upstreams[id]->update(std::move(spec));
+  if (upstreams[id] != nullptr) {
+    upstreams[id]->update(std::move(spec));
+    if (Instances* own = instances_of(id)) {
+      upstreams[id]->keeps_clients_apart() ? own->update() : own->end_all();
+    }
+    return;
+  }
   upstreams[id] = std::make_unique<Upstream>(context, id, ++incarnations, std::move(spec));
   upstreams[id]->begin();
+}
+
+void Fleet::Parts::remove(UpstreamId id) {
+  upstreams[id]->remove();
+  if (Instances* own = instances_of(id)) own->end_all();
 }
 
 bool Fleet::Parts::report_known_good(UpstreamId id, bool ok) {
@@ -114,21 +156,25 @@ bool Fleet::Parts::report_known_good(UpstreamId id, bool ok) {
 // Destroys what was removed and has ended, and ends the shutdown when all have.
 void Fleet::Parts::on_sweep() {
   bool all_rest = true;
-  for (std::unique_ptr<Upstream>& upstream : upstreams) {
-    if (upstream == nullptr) continue;
-    const bool rests = upstream->at_rest();
+  for (UpstreamId id = 0; id < upstreams.size(); ++id) {
+    if (upstreams[id] == nullptr) continue;
+    const bool rests = at_rest(id);
     all_rest = all_rest && rests;
     // Its callers are told in the next round.
-    const bool ends = shutting_down || upstream->removed();
-    if (ends && !rests && !upstream->connected()) runtime.turn.schedule(sweep);
-    if (rests && upstream->removed()) runtime.turn.retire(std::move(upstream));
+    const bool ends = shutting_down || upstreams[id]->removed();
+    if (ends && !rests && !connected(id)) runtime.turn.schedule(sweep);
+    if (!rests || !upstreams[id]->removed()) continue;
+    if (instances_of(id) != nullptr) runtime.turn.retire(std::move(instances[id]));
+    runtime.turn.retire(std::move(upstreams[id]));
   }
   if (all_rest && shutting_down) return finish_shutdown();
 }
 
 void Fleet::Parts::on_shutdown_deadline() {
-  for (const std::unique_ptr<Upstream>& upstream : upstreams) {
-    if (upstream != nullptr) upstream->kill();
+  for (UpstreamId id = 0; id < upstreams.size(); ++id) {
+    if (upstreams[id] == nullptr) continue;
+    upstreams[id]->kill();
+    if (Instances* own = instances_of(id)) own->kill();
   }
 }
 
@@ -166,7 +212,7 @@ void Fleet::apply(std::vector<UpstreamSpec> specs) {
   assert(kept.size() == specs.size());
   for (UpstreamId id = 0; id < parts_->upstreams.size(); ++id) {
     if (kept.contains(id)) continue;
-    if (Upstream* upstream = parts_->present(id)) upstream->remove();
+    if (parts_->present(id) != nullptr) parts_->remove(id);
   }
   for (UpstreamSpec& spec : specs) parts_->put(std::move(spec));
 }
@@ -190,7 +236,9 @@ std::uint32_t Fleet::size() const {
 std::optional<UpstreamView> Fleet::view(UpstreamId id) const {
   const Upstream* upstream = parts_->present(id);
   if (upstream == nullptr) return std::nullopt;
-  return upstream->view();
+  UpstreamView view = upstream->view();
+  if (const Instances* own = parts_->instances_of(id)) own->add_to(view);
+  return view;
 }
 
 std::optional<base::Error> Fleet::refusal(UpstreamId id) const {
@@ -202,6 +250,7 @@ std::optional<base::Error> Fleet::refusal(UpstreamId id) const {
 base::Result<void> Fleet::restart(UpstreamId id) {
   Upstream* upstream = parts_->present(id);
   if (upstream == nullptr) return unknown_server();
+  if (Instances* own = parts_->instances_of(id)) own->end_all();
   return upstream->restart();
 }
 
@@ -215,14 +264,27 @@ base::Result<CallHandle> Fleet::call(UpstreamId id, const CallSpec& spec) {
   Upstream* upstream = parts_->present(id);
   if (upstream == nullptr) return unknown_server();
   const std::uint64_t serial = ++parts_->last_serial;
-  base::Result<void> accepted = upstream->call(spec, serial);
+  const bool apart = upstream->keeps_clients_apart() && can_be_told_from_others(spec.caller);
+  if (apart) {
+    if (auto refused = upstream->refusal()) return *std::move(refused);
+  }
+  base::Result<void> accepted =
+      apart ? parts_->make_instances(id).call(spec, serial) : upstream->call(spec, serial);
   if (!accepted) return std::move(accepted).error();
   return CallHandle{id, serial};
 }
 
+void Fleet::end_caller(CallerKey caller) {
+  for (const std::unique_ptr<Instances>& own : parts_->instances) {
+    if (own != nullptr) own->end(caller);
+  }
+}
+
 bool Fleet::cancel(const CallHandle& call) {
   Upstream* upstream = parts_->at(call.upstream);
-  return upstream != nullptr && upstream->cancel(call.serial);
+  if (upstream != nullptr && upstream->cancel(call.serial)) return true;
+  Instances* own = parts_->instances_of(call.upstream);
+  return own != nullptr && own->cancel(call.serial);
 }
 
 bool Fleet::notify(UpstreamId id, std::string_view method, std::string_view params) {
@@ -231,6 +293,10 @@ bool Fleet::notify(UpstreamId id, std::string_view method, std::string_view para
 }
 
 bool Fleet::answer(const ServerRequestRef& request, bool is_error, std::string_view body) {
+  if (request.instance != 0) {
+    Instances* own = parts_->instances_of(request.upstream);
+    return own != nullptr && own->answer(request, is_error, body);
+  }
   Upstream* upstream = parts_->at(request.upstream);
   return upstream != nullptr && upstream->answer(request.session, request.raw_id, is_error, body);
 }
@@ -252,8 +318,10 @@ void Fleet::shutdown(base::Duration deadline, std::function<void()> done) {
   parts_->shutting_down = true;
   parts_->shutdown_done = std::move(done);
   parts_->runtime.start(parts_->shutdown_timer, deadline);
-  for (const std::unique_ptr<Upstream>& upstream : parts_->upstreams) {
-    if (upstream != nullptr) upstream->shut_down();
+  for (UpstreamId id = 0; id < parts_->upstreams.size(); ++id) {
+    if (parts_->upstreams[id] == nullptr) continue;
+    parts_->upstreams[id]->shut_down();
+    if (Instances* own = parts_->instances_of(id)) own->shut_down();
   }
   parts_->runtime.turn.schedule(parts_->sweep);
 }

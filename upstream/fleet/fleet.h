@@ -96,6 +96,7 @@ struct UpstreamView {
   std::int64_t pid = 0;
   std::uint32_t calls_in_flight = 0;
   std::uint32_t calls_waiting = 0;
+  std::uint32_t instances = 0;              // for single clients, that run
   std::optional<base::WallTime> last_used;  // by a call, in this run
   const base::Error* problem = nullptr;     // of an unconfigured one: what is missing
   const FailedCall* failed_call = nullptr;  // the last call, when it got no answer
@@ -140,6 +141,8 @@ class Fleet {
   // accepted, the sink hears nothing of it: not_found, server_disabled, server_quarantined,
   // server_unconfigured, server_auto_disabled, auth_required, overloaded (queue full).
   base::Result<CallHandle> call(UpstreamId id, const CallSpec& spec);
+  // That client makes no more calls: what runs for it alone ends. REQUIRES: its calls are over.
+  void end_caller(CallerKey caller);
   // The upstream is told by notifications/cancelled, the sink nothing. False when the call is over.
   bool cancel(const CallHandle& call);
   // A notification to a ready upstream; false when it is not ready.

@@ -21,11 +21,11 @@ struct ServerRequestRef {
   UpstreamId upstream = 0;
   std::uint64_t session = 0;  // which connection of it asked; an answer to a lost one is dropped
   std::string_view raw_id;    // empty: all requests of that connection
+  UpstreamId instance = 0;    // which one for a single client; 0: the one that all share
 };
 
-// Threads: the loop thread. Everything but what is said otherwise arrives at the end of the turn in
-// which it
-//          happened, in the order it happened, never inside a call of the fleet's.
+// Threads: the loop thread. Where it is not said otherwise, what happened is told at the end of the
+//          turn, in its order, never inside a call of the fleet's.
 class FleetObserver {
  public:
   virtual ~FleetObserver() = default;
@@ -46,8 +46,10 @@ class FleetObserver {
   virtual void commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) = 0;
 
   // At once: notifications but progress, cancelled and list_changed, which are handled here. Views
-  // are valid during the call; `params` is raw JSON or empty.
-  virtual void on_notification(UpstreamId id, std::string_view method, std::string_view params) = 0;
+  // are valid during the call; `params` is raw JSON or empty. `caller`: whose own instance says it;
+  // kNobody: the one that all share.
+  virtual void on_notification(UpstreamId id, CallerKey caller, std::string_view method,
+                               std::string_view params) = 0;
   // At once. `caller` is who is to be asked: kNobody for methods that are no question to a client.
   // False: refused with -32601 at once. True: the observer answers with Fleet::answer(), maybe
   // inside.
@@ -55,6 +57,10 @@ class FleetObserver {
                                  std::string_view method, std::string_view params) = 0;
   // No answer is wanted any more: the upstream says so (at once), or the connection is gone.
   virtual void on_server_request_over(const ServerRequestRef& request) = 0;
+  // What that client can be asked; declared to an instance of its own.
+  virtual protocol::ClientAbilities abilities_of(CallerKey /*caller*/) {
+    return kAbilitiesOfAnyClient;
+  }
 };
 
 // Makes the connection of a spec; nothing is started yet.

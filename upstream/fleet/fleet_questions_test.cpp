@@ -22,9 +22,6 @@ TEST_CASE("requests of an upstream reach the observer and their answers the same
   CHECK_FALSE(world.fleet.answer(stale, false, "{}"));
 }
 
-constexpr const char* kQuestion =
-    R"({"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{}})";
-
 TEST_CASE("a question in the calls of one client goes to that client", "[fleet]") {
   World world;
   world.apply({spec_of("a")});

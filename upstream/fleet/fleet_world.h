@@ -21,6 +21,10 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+// What a server asks a client.
+inline constexpr const char* kQuestion =
+    R"({"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{}})";
+
 struct RecordingSink final : CallSink {
   void on_result(CallTag tag, std::string_view result, const protocol::Envelope&) override {
     log.push_back(std::to_string(tag) + " " + std::string(result));
@@ -54,18 +58,23 @@ struct RecordingObserver final : FleetObserver {
   void commit_auto_disable(UpstreamId, std::string, CommitDone done) override {
     commits.push_back(std::move(done));
   }
-  void on_notification(UpstreamId, std::string_view method, std::string_view) override {
-    notifications.emplace_back(method);
+  void on_notification(UpstreamId, CallerKey caller, std::string_view method,
+                       std::string_view) override {
+    notifications.emplace_back(caller == kNobody
+                                   ? std::string(method)
+                                   : std::to_string(caller) + " " + std::string(method));
   }
   bool on_server_request(const ServerRequestRef& request, CallerKey caller, std::string_view,
                          std::string_view) override {
-    asked.push_back({request.upstream, request.session, "7"});
+    asked.push_back({request.upstream, request.session, "7", request.instance});
     asked_whom.push_back(caller);
     return true;
   }
   void on_server_request_over(const ServerRequestRef& request) override {
     over.push_back(std::to_string(request.session) + " " + std::string(request.raw_id));
   }
+  protocol::ClientAbilities abilities_of(CallerKey) override { return abilities; }
+  protocol::ClientAbilities abilities;
   std::map<UpstreamId, State> last;
   std::vector<State> history;
   std::map<UpstreamId, UpstreamMemory> memories;

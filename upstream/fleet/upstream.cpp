@@ -233,7 +233,7 @@ void Upstream::open_connection() {
       context_.runtime, context_.transports.create(id_, spec_), listener,
       SessionOptions{spec_.name,
                      {},
-                     kAbilitiesOfAnyClient,
+                     spec_.abilities,
                      context_.offload,
                      spec_.revision.value_or(protocol::kNewestLegacy)});
   facts_.connection_open = true;

@@ -34,6 +34,7 @@ class UpstreamHost {
   virtual bool report_known_good(UpstreamId id, bool ok) = 0;
   // It owns no connection now.
   virtual void on_rest(UpstreamId id) = 0;
+  virtual void on_call_over(UpstreamId /*id*/) {}
 };
 
 struct FleetContext {
@@ -89,7 +90,13 @@ class Upstream final : private SessionListener,
   void kill();
 
   UpstreamView view() const;
-  const std::string& name() const { return spec_.name; }
+  const UpstreamSpec& spec() const { return spec_; }
+  const UpstreamMemory& memory() const { return memory_; }
+  State state() const { return state_; }
+  // Sent and waiting ones.
+  std::uint32_t calls() const;
+  // Each client that can be told from others gets an instance of its own.
+  bool keeps_clients_apart() const;
 
  private:
   // --- SessionListener, Starter, WaitingCalls::Listener, ReadyWatch::Listener ---
@@ -106,7 +113,7 @@ class Upstream final : private SessionListener,
   void on_closed(const Failure& failure) override;
   void on_slot() override;
   base::Error on_waited_too_long(bool deadline_passed) override;
-  void on_waiting_failed(std::uint32_t calls) override { counters_.calls_failed += calls; }
+  void on_waiting_failed(std::uint32_t calls) override;
   bool in_use() const override;
   void on_unused() override;
   void on_dead() override;

@@ -70,6 +70,17 @@ std::optional<base::Error> Upstream::refusal() const {
   return std::nullopt;
 }
 
+// What is started to listen at a fixed address cannot be started twice.
+bool Upstream::keeps_clients_apart() const {
+  const auto* http = std::get_if<HttpLaunch>(&spec_.launch);
+  const bool once = http != nullptr && http->command.has_value();
+  return !once && (spec_.own_instances || memory_.asks_client);
+}
+
+std::uint32_t Upstream::calls() const {
+  return waiting_.size() + (session_ != nullptr ? session_->calls_in_flight() : 0);
+}
+
 base::Result<void> Upstream::call(const CallSpec& given, std::uint64_t serial) {
   CallSpec spec = given;
   if (spec.deadline <= base::Duration::zero()) spec.deadline = spec_.call_timeout;
@@ -117,9 +128,12 @@ void Upstream::demand() {
 bool Upstream::cancel(std::uint64_t serial) {
   if (session_ != nullptr && session_->cancel(serial)) {
     send_waiting();
+    context_.host.on_call_over(id_);
     return true;
   }
-  return waiting_.cancel(serial);
+  const bool cancelled = waiting_.cancel(serial);
+  if (cancelled) context_.host.on_call_over(id_);
+  return cancelled;
 }
 
 bool Upstream::notify(std::string_view method, std::string_view params) {
@@ -162,6 +176,12 @@ void Upstream::on_call_over() {
   failed_call_.reset();
   watch_.note_use();
   send_waiting();
+  context_.host.on_call_over(id_);
+}
+
+void Upstream::on_waiting_failed(std::uint32_t calls) {
+  counters_.calls_failed += calls;
+  context_.host.on_call_over(id_);
 }
 
 void Upstream::on_call_failed(const base::Error& error) {
@@ -186,7 +206,7 @@ void Upstream::on_renewed() {
 }
 
 void Upstream::on_notification(std::string_view method, std::string_view params) {
-  context_.outbox.direct().on_notification(id_, method, params);
+  context_.outbox.direct().on_notification(id_, spec_.only_caller, method, params);
 }
 
 namespace {
@@ -201,7 +221,9 @@ bool is_for_client(std::string_view method) {
 
 bool Upstream::on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                                  std::string_view params) {
-  if (!is_for_client(method)) {
+  if (spec_.only_caller != kNobody) {
+    caller = spec_.only_caller;
+  } else if (!is_for_client(method)) {
     caller = kNobody;
   } else if (caller == kNobody) {
     refuse_question(raw_id);

@@ -14,6 +14,8 @@
 #include "protocol/revision.h"
 #include "upstream/lifecycle/failure.h"
 #include "upstream/lifecycle/state.h"
+#include "upstream/session/call.h"
+#include "upstream/session/handshake.h"
 
 namespace upstream {
 
@@ -79,6 +81,10 @@ struct UpstreamSpec {
   // Fixes what initialize offers, and nothing else is probed; absent: found out.
   std::optional<protocol::Revision> revision;
   bool package_runner = false;  // npx, uvx, pipx, docker: its first start downloads
+
+  bool own_instances = false;       // each client that can be told from others gets one of its own
+  CallerKey only_caller = kNobody;  // of such an instance: all that it asks is for that client
+  protocol::ClientAbilities abilities = kAbilitiesOfAnyClient;  // declared to it
 
   // Over all that belongs to the server itself, mode and groups aside. A changed hash forgets
   // failures and auto-disabling; a changed `launch` or `revision`

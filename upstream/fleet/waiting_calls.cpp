@@ -28,6 +28,17 @@ bool WaitingCalls::cancel(std::uint64_t serial) {
   return std::erase_if(calls_, same) + std::erase_if(failed_, same) > 0;
 }
 
+std::vector<CallerKey> WaitingCalls::callers() const {
+  std::vector<CallerKey> callers;
+  for (const Entry& entry : calls_) {
+    const CallerKey caller = entry.call.plain().caller;
+    if (std::find(callers.begin(), callers.end(), caller) == callers.end()) {
+      callers.push_back(caller);
+    }
+  }
+  return callers;
+}
+
 std::list<WaitingCalls::Entry> WaitingCalls::detach_first() {
   std::list<Entry> taken;
   taken.splice(taken.begin(), calls_, calls_.begin());

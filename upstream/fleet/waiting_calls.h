@@ -3,10 +3,12 @@
 //
 // Threads: the loop thread only. Limits: the owner asks size() first.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <list>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/runtime.h"
 #include "upstream/session/request_writer.h"
@@ -53,6 +55,21 @@ class WaitingCalls {
       use(static_cast<const CallSpec&>(spec), entry.serial);
     });
   }
+
+  // The same for the oldest of that caller; false when there is none.
+  template <class Use>
+  bool take_first_of(CallerKey caller, Use use) {
+    const auto of_caller = [caller](const Entry& entry) {
+      return entry.call.plain().caller == caller;
+    };
+    const auto found = std::find_if(calls_.begin(), calls_.end(), of_caller);
+    if (found == calls_.end()) return false;
+    calls_.splice(calls_.begin(), calls_, found);
+    take_first(use);
+    return true;
+  }
+  // Who waits, each once, in the order of their first calls.
+  std::vector<CallerKey> callers() const;
 
   // All fail with `error` at the end of the turn.
   void fail_all(const base::Error& error);
