@@ -259,6 +259,18 @@ TEST_CASE("instances stop with their server, whatever stops it", "[instances]") 
   CHECK(world.instances() == 0);
 }
 
+TEST_CASE("who waits for an instance of a server that is removed is told, and nothing starts",
+          "[instances]") {
+  ApartWorld world;
+  for (CallerKey caller = 11; caller < 11 + kInstancesMax; ++caller) world.called(caller, caller);
+  REQUIRE(world.call(0, 21, 15).ok());
+  world.apply({});
+  CHECK(world.sink.log == std::vector<std::string>{"21 MCPT_SERVER_DISABLED"});
+  for (std::size_t i = 0; i <= kInstancesMax; ++i) world.crash(world.line(i));
+  CHECK(world.factory.starts.size() == 1 + kInstancesMax);
+  CHECK(world.line(0).destroyed);
+}
+
 TEST_CASE("shutdown ends instances too, and who waits for one", "[instances]") {
   ApartWorld world;
   for (CallerKey caller = 11; caller < 11 + kInstancesMax; ++caller) world.called(caller, caller);

@@ -150,6 +150,7 @@ void Instances::end(CallerKey caller) {
 }
 
 void Instances::end_all() {
+  if (const auto refused = server_.refusal()) waiting_.fail_all(*refused);
   for (Instance& each : instances_) {
     if (!each.leaving) leave(each);
   }
