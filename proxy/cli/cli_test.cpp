@@ -256,6 +256,10 @@ TEST_CASE("serve hands its options to the program and returns what it returns") 
   CHECK(shell.served->log_level == config::LogLevel::debug);
   CHECK(shell.served->data_dir == "/d");
 
+  CHECK(shell.run({"serve", "--config", "here.json"}, false) == 42);
+  CHECK(shell.served->config_path.starts_with('/'));
+  CHECK(shell.served->config_path.ends_with("/here.json"));
+
   CHECK(shell.run({"serve"}, false) == 42);
   CHECK(shell.served->config_path == "/home/u/.mcptrunk/mcp_config.json");
   CHECK_FALSE(shell.served->config_path_given);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <filesystem>
 
 #include "proxy/cli/command.h"
 #include "proxy/cli/listen_option.h"
@@ -32,7 +33,11 @@ std::string level_word(std::string& word) {
 
 int serve(Context& context, const Options& options) {
   ServeOptions serve;
-  serve.config_path = config_path(context.daemon, context.env());
+  // Whole, as it is told to people in other directories.
+  std::error_code no_directory;
+  const std::string path = config_path(context.daemon, context.env());
+  const std::filesystem::path whole = std::filesystem::absolute(path, no_directory);
+  serve.config_path = no_directory ? path : whole.lexically_normal().string();
   serve.config_path_given =
       !context.daemon.config.empty() || context.env()("MCPTRUNK_CONFIG").value_or("") != "";
   if (!context.daemon.data_dir.empty() || context.env()("MCPTRUNK_DATA_DIR").value_or("") != "") {
