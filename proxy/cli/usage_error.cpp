@@ -54,7 +54,7 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   return base::did_you_mean(base::nearest(word, views, kSuggestionsMax));
 }
 
-base::Error bad(std::string message, std::string remedy) {
+base::Error bad(std::string_view message, std::string remedy) {
   return {base::ErrorCode::invalid_argument, one_clean_line(message), std::move(remedy)};
 }
 
@@ -104,7 +104,7 @@ base::Error missing_argument(const Commands& chosen, const CLI::ParseError& erro
 }
 
 std::string message_of(const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   const std::string option = text.substr(0, text.find(':'));
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ArgumentMismatch)) {
     return text.find("missing") != std::string::npos
