@@ -36,6 +36,7 @@ class Loop final : public Clock {
 
   TimePoint now() const override;
   WallTime wall_now() const override { return system_.wall_now(); }
+  Duration suspended() const override { return system_.suspended(); }
 
   void on_slow_turn(SlowTurn callback) { slow_turn_ = std::move(callback); }
 

@@ -100,6 +100,14 @@ void World::check_auto_disabled(UpstreamId id) {
   }
 }
 
+void World::check_failures(UpstreamId id, const upstream::UpstreamMemory& memory) {
+  const auto before = memories_.find(id);
+  if (before == memories_.end() || !is_waking()) return;
+  if (memory.consecutive_failures > before->second.consecutive_failures) {
+    report_.violate(names_[id] + ": a failure counts though the machine has just woken");
+  }
+}
+
 void World::check_idle_stop(UpstreamId id) {
   const auto view = fleet_->view(id);
   if (!view || view->state != State::stopping) return;
@@ -120,7 +128,8 @@ void World::check_may_start(UpstreamId id, const Spec& spec) {
   if (intent->policy == RunPolicy::disabled) fault("it is disabled");
   if (intent->unconfigured) fault("it is unconfigured");
   if (intent->launch != spec.launch) fault("its command is another by now");
-  if (memories_[id].auto_disabled) fault("it is auto_disabled");
+  const auto memory = memories_.find(id);
+  if (memory != memories_.end() && memory->second.auto_disabled) fault("it is auto_disabled");
   if (!processes_[id].empty()) fault("it runs already");
 }
 

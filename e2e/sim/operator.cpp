@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "upstream/lifecycle/suspend_watch.h"
 #include "world.h"
 
 namespace sim {
@@ -11,6 +12,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using upstream::RunPolicy;
+using upstream::SuspendWatch;
 
 namespace {
 
@@ -87,6 +89,7 @@ void World::act() {
     outage_ = false;
     report_.line("the network is back");
   }
+  if (chance(0.01)) return suspend();
   // Just when the fleet has given up on a server, somebody restarts it.
   if (given_up_ && chance(0.3)) return restart(*std::exchange(given_up_, std::nullopt));
   if (roll < 50) {
@@ -236,7 +239,26 @@ void World::power_cut() {
   names_.clear();
   memories_.clear();
   given_up_on_.clear();
+  woke_at_.reset();  // the next one knows of no sleep
   start_fleet();
+}
+
+// The lid is closed for up to a night. Most connections do not survive it, and the network comes
+// back when it comes.
+void World::suspend() {
+  const auto slept = SuspendWatch::kNoticed + seconds(random_.below(30'000));
+  report_.line(fmt::format("the machine sleeps for {} s",
+                           std::chrono::duration_cast<seconds>(slept).count()));
+  sim_.clock().suspend(slept);
+  woke_at_ = sim_.clock().now();
+  outage_ = outage_ || chance(0.7);
+  for (const auto& [process, connection] : connections_) {
+    if (chance(0.7)) connection->die();
+  }
+}
+
+bool World::is_waking() {
+  return woke_at_ && sim_.clock().now() < *woke_at_ + SuspendWatch::kGrace;
 }
 
 // Faults end, everybody behaves, nobody calls: what the user wants to run must come to run, and

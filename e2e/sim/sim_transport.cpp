@@ -74,6 +74,10 @@ void SimTransport::close() {
   end_after(behaviour_.close_takes, {FailureKind::exited, 0, "It was stopped", "", {"bye"}});
 }
 
+void SimTransport::die() {
+  if (alive_ && !closing_) end_after({}, {FailureKind::network, 0, "The connection broke", "", {}});
+}
+
 base::Duration SimTransport::answer_time() {
   const auto most = std::chrono::duration_cast<milliseconds>(behaviour_.answer_takes_max).count();
   return milliseconds(runtime_.random.below(static_cast<std::uint64_t>(most) + 1));

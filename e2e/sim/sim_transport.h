@@ -29,6 +29,8 @@ class SimTransport final : public upstream::Transport {
   void start(upstream::TransportListener& listener) override;
   bool send(const upstream::Outgoing& message) override;
   void close() override;
+  // The connection breaks.
+  void die();
   std::int64_t process_id() const override { return static_cast<std::int64_t>(process_); }
 
  private:

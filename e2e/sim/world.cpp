@@ -93,6 +93,7 @@ void World::on_listing(UpstreamId id, upstream::Listing listing) {
 }
 
 void World::on_memory_changed(UpstreamId id, const upstream::UpstreamMemory& memory) {
+  check_failures(id, memory);
   memories_[id] = memory;
   store_.write_behind(names_[id], memory);
 }
@@ -111,9 +112,10 @@ void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone do
   }
   given_up_on_.insert(id);
   given_up_ = id;
-  if (guard_tripped_ && memories_[id].known_good) {
+  if (guard_tripped_ && memories_.contains(id) && memories_[id].known_good) {
     report_.violate(names_[id] + " is known-good and the guard is tripped");
   }
+  if (is_waking()) report_.violate(names_[id] + " is given up because the machine slept");
   store_.commit_auto_disable(names_[id], std::move(reason), std::move(done));
 }
 
@@ -137,7 +139,10 @@ std::unique_ptr<upstream::Transport> World::create(UpstreamId id, const Spec& sp
   report_.line(fmt::format("{} starts and will be {}", spec.name, to_string(behaviour.start)));
   ProcessTable& processes = *this;
   launched_[next_process_ + 1] = spec.launch;
-  return std::make_unique<SimTransport>(sim_.runtime(), processes, id, ++next_process_, behaviour);
+  auto transport =
+      std::make_unique<SimTransport>(sim_.runtime(), processes, id, ++next_process_, behaviour);
+  connections_[next_process_] = transport.get();
+  return transport;
 }
 
 std::optional<base::Error> World::check(const Spec& spec) {
@@ -151,6 +156,7 @@ void World::on_process_started(UpstreamId upstream, std::uint64_t process) {
 
 void World::on_process_ended(UpstreamId upstream, std::uint64_t process) {
   processes_[upstream].erase(process);
+  connections_.erase(process);
 }
 
 }  // namespace sim

@@ -60,6 +60,8 @@ class World final : private upstream::FleetObserver,
   void start_fleet();
   void advance(base::Duration by);
   void settle();
+  // The machine has just woken: nothing that fails counts.
+  bool is_waking();
   bool broken() const { return report_.violation().has_value(); }
   bool chance(double share) { return random_.unit() < share; }
   template <class Use>
@@ -80,6 +82,7 @@ class World final : private upstream::FleetObserver,
   void forget_memories_of_new(const std::vector<Spec>& specs);
   void calm_down();
   void power_cut();
+  void suspend();
   void shut_down();
   std::optional<UpstreamId> some_server();
 
@@ -89,6 +92,7 @@ class World final : private upstream::FleetObserver,
   void check_server(const Spec& spec);
   void check_process(UpstreamId id, const Spec& spec, State state);
   void check_auto_disabled(UpstreamId id);
+  void check_failures(UpstreamId id, const upstream::UpstreamMemory& memory);
   void check_idle_stop(UpstreamId id);
   void check_may_start(UpstreamId id, const Spec& spec);
   void check_calm();
@@ -106,6 +110,7 @@ class World final : private upstream::FleetObserver,
   std::map<std::string, Behaviour> behaviours_;
   std::set<std::string> missing_commands_;
   bool outage_ = false;
+  std::optional<base::TimePoint> woke_at_;
   bool guard_tripped_ = false;
   bool shutting_down_ = false;
   bool moved_ = true;  // a server changed its state since they were checked
@@ -119,6 +124,7 @@ class World final : private upstream::FleetObserver,
   std::optional<UpstreamId> given_up_;  // the latest of them
   std::set<std::string> loaded_given_up_;
   std::map<std::uint64_t, upstream::Launch> launched_;  // by process
+  std::map<std::uint64_t, SimTransport*> connections_;  // by process, while it is alive
   std::vector<std::pair<UpstreamId, upstream::UpstreamLease>> leases_;
   std::uint64_t next_process_ = 0;
   std::uint64_t steps_ = 0;

@@ -398,7 +398,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(base::Loop& loop, base::File
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(parts)));
   if (auto listening = daemon->parts_->listen(); !listening) return std::move(listening).error();
   daemon->parts_->admin.set_state(events::DaemonState::ready);
-  daemon->parts_->bus.publish(events::DaemonStateChanged{events::DaemonState::ready});
+  daemon->parts_->bus.publish(events::DaemonStateChanged{events::DaemonState::ready, {}});
   notify_service_manager(config::process_environment(), "READY=1");
   daemon->parts_->report.took = std::chrono::duration_cast<base::Milliseconds>(
       base::SystemClock().now() - options.executed_at);
@@ -418,7 +418,7 @@ void Daemon::drain(std::function<void()> done) {
   parts.drained = std::move(done);
   parts.reloader.stop();
   parts.admin.set_state(events::DaemonState::draining);
-  parts.bus.publish(events::DaemonStateChanged{events::DaemonState::draining});
+  parts.bus.publish(events::DaemonStateChanged{events::DaemonState::draining, {}});
   notify_service_manager(config::process_environment(), "STOPPING=1");
   parts.server.drain(kDrainCalls, [&parts] { parts.stop_processes(); });
 }

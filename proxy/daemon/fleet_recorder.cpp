@@ -1,5 +1,7 @@
 #include "proxy/daemon/fleet_recorder.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 
 namespace proxy::daemon {
@@ -54,6 +56,15 @@ void FleetRecorder::on_cascade_guard(bool tripped, std::uint32_t failed, std::ui
     base::log::info(kLog, "servers recover: failures are counted again");
   }
   bus_.publish(events::CascadeGuard{tripped, failed, attempted});
+}
+
+void FleetRecorder::on_machine_woke(base::Duration slept) {
+  std::string reason = fmt::format(
+      "The machine was suspended for {} s: all servers are probed, failures are not counted for "
+      "now",
+      std::chrono::duration_cast<std::chrono::seconds>(slept).count());
+  base::log::info(kLog, "{}", reason);
+  bus_.publish(events::DaemonStateChanged{events::DaemonState::ready, std::move(reason)});
 }
 
 void FleetRecorder::commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) {

@@ -48,6 +48,7 @@ class FleetRecorder final : public upstream::FleetObserver {
   void on_session_renewed(upstream::UpstreamId id) override { news_->on_session_renewed(id); }
   void on_memory_changed(upstream::UpstreamId id, const upstream::UpstreamMemory& memory) override;
   void on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t attempted) override;
+  void on_machine_woke(base::Duration slept) override;
   void commit_auto_disable(upstream::UpstreamId id, std::string reason, CommitDone done) override;
   void on_notification(upstream::UpstreamId id, upstream::CallerKey caller, std::string_view method,
                        std::string_view params) override;

@@ -103,6 +103,7 @@ struct StoreStateChanged {
 
 struct DaemonStateChanged {
   DaemonState state = DaemonState::starting;
+  std::string reason;  // one plain sentence; may be empty
 };
 
 // In the order of EventType.

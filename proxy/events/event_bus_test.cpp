@@ -199,7 +199,7 @@ TEST_CASE("filters by type, server and group are all applied; a list needs one m
   world.bus.publish(state("b", "ready", {"web"}));                      // 2
   world.bus.publish(ServerConfigChanged{"a", {"dev"}, Change::added});  // 3
   world.bus.publish(GroupChanged{"ops", Change::changed, false, 2});    // 4
-  world.bus.publish(DaemonStateChanged{DaemonState::ready});            // 5
+  world.bus.publish(DaemonStateChanged{DaemonState::ready, {}});        // 5
   world.sim.settle();
   CHECK(recorder.seqs == Seqs{1, 4});
 

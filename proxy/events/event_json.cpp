@@ -76,6 +76,7 @@ void add(JsonWriter& out, const StoreStateChanged& event) {
 
 void add(JsonWriter& out, const DaemonStateChanged& event) {
   out.field("state", to_string(event.state));
+  out.field("reason", event.reason);
 }
 
 }  // namespace

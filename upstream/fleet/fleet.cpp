@@ -11,6 +11,7 @@
 #include "upstream/fleet/outbox.h"
 #include "upstream/fleet/upstream.h"
 #include "upstream/lifecycle/cascade_guard.h"
+#include "upstream/lifecycle/suspend_watch.h"
 
 namespace upstream {
 namespace {
@@ -44,8 +45,11 @@ struct Fleet::Parts final : UpstreamHost {
         offload(parts.offload),
         outbox(parts.runtime.turn, parts.observer),
         admission(parts.runtime.turn, given.slots),
+        suspend_watch(parts.runtime.clock.suspended()),
         context{parts.runtime, parts.transports, parts.preflight, outbox, admission,
-                *this,         options,          offload} {}
+                *this,         options,          offload} {
+    runtime.start(suspend_timer, SuspendWatch::kLookEvery);
+  }
 
   Upstream* at(UpstreamId id) { return id < upstreams.size() ? upstreams[id].get() : nullptr; }
   // What callers may see: not what is on its way out.
@@ -83,7 +87,11 @@ struct Fleet::Parts final : UpstreamHost {
   void put(UpstreamSpec spec);
   void remove(UpstreamId id);
   bool report_known_good(UpstreamId id, bool ok) override;
+  bool is_waking() override;
   void on_rest(UpstreamId) override { runtime.turn.schedule(sweep); }
+  void look_for_suspend();
+  void on_suspend_timer();
+  void on_woken();
   void on_sweep();
   void on_shutdown_deadline();
   void finish_shutdown();
@@ -94,6 +102,8 @@ struct Fleet::Parts final : UpstreamHost {
   Outbox outbox;
   Admission admission;
   CascadeGuard guard;
+  SuspendWatch suspend_watch;
+  base::Duration slept{};  // noticed, and the upstreams are not told yet
   FleetContext context;
   std::vector<std::unique_ptr<Upstream>> upstreams;   // by id; null: not known now
   std::vector<std::unique_ptr<Instances>> instances;  // by id; null: none were needed
@@ -104,6 +114,8 @@ struct Fleet::Parts final : UpstreamHost {
   bool shutting_down = false;
   std::function<void()> shutdown_done;
   base::EndOfTurn<Parts, &Parts::on_sweep> sweep{*this};
+  base::EndOfTurn<Parts, &Parts::on_woken> woken{*this};
+  base::Timer<Parts, &Parts::on_suspend_timer> suspend_timer{*this};
   base::Timer<Parts, &Parts::on_shutdown_deadline> shutdown_timer{*this};
 };
 
@@ -151,6 +163,35 @@ bool Fleet::Parts::report_known_good(UpstreamId id, bool ok) {
       break;
   }
   return !guard.tripped();
+}
+
+// A failure may be noticed before the timer is due: whoever counts one looks, too.
+void Fleet::Parts::look_for_suspend() {
+  const auto noticed = suspend_watch.look(runtime.clock.suspended(), runtime.now());
+  if (!noticed) return;
+  slept += *noticed;
+  runtime.turn.schedule(woken);
+}
+
+bool Fleet::Parts::is_waking() {
+  look_for_suspend();
+  return suspend_watch.is_waking(runtime.now());
+}
+
+void Fleet::Parts::on_suspend_timer() {
+  runtime.start(suspend_timer, SuspendWatch::kLookEvery);
+  look_for_suspend();
+}
+
+void Fleet::Parts::on_woken() {
+  const base::Duration by = std::exchange(slept, {});
+  outbox.post([by](FleetObserver& observer) { observer.on_machine_woke(by); });
+  for (const std::unique_ptr<Upstream>& upstream : upstreams) {
+    if (upstream != nullptr) upstream->on_woken(by);
+  }
+  for (const std::unique_ptr<Instances>& own : instances) {
+    if (own != nullptr) own->on_woken(by);
+  }
 }
 
 // Destroys what was removed and has ended, and ends the shutdown when all have.

@@ -39,6 +39,9 @@ class FleetObserver {
   virtual void on_memory_changed(UpstreamId id, const UpstreamMemory& memory) = 0;
   virtual void on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t attempted) = 0;
 
+  // The machine was suspended for that long; every server is probed or tried again.
+  virtual void on_machine_woke(base::Duration /*slept*/) {}
+
   // A command: make it durable, then call `done` once on the loop, while the fleet lives. Only
   // after an ok does the state become auto_disabled; after an error it is asked again at the next
   // failure.

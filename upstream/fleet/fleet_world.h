@@ -52,6 +52,7 @@ struct RecordingObserver final : FleetObserver {
   void on_memory_changed(UpstreamId id, const UpstreamMemory& memory) override {
     memories[id] = memory;
   }
+  void on_machine_woke(base::Duration slept) override { sleeps.push_back(slept); }
   void on_cascade_guard(bool tripped, std::uint32_t, std::uint32_t) override {
     guard_tripped = tripped;
   }
@@ -83,6 +84,7 @@ struct RecordingObserver final : FleetObserver {
   std::vector<ServerRequestRef> asked;
   std::vector<CallerKey> asked_whom;
   std::vector<std::string> over;
+  std::vector<base::Duration> sleeps;
   int listings = 0;
   bool guard_tripped = false;
 };

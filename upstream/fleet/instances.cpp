@@ -167,6 +167,10 @@ void Instances::shut_down() {
   for (Instance& each : instances_) each.upstream->shut_down();
 }
 
+void Instances::on_woken(base::Duration slept) {
+  for (Instance& each : instances_) each.upstream->on_woken(slept);
+}
+
 void Instances::kill() {
   for (Instance& each : instances_) each.upstream->kill();
 }

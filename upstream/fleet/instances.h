@@ -44,6 +44,7 @@ class Instances final : private UpstreamHost,
   void update();
   // All end; those that call again get others.
   void end_all();
+  void on_woken(base::Duration slept);
   void shut_down();
   // Ends connections that are being closed without waiting.
   void kill();
@@ -64,6 +65,7 @@ class Instances final : private UpstreamHost,
 
   // --- UpstreamHost ---
   bool report_known_good(UpstreamId, bool) override { return false; }
+  bool is_waking() override { return false; }
   void on_rest(UpstreamId) override;
   void on_call_over(UpstreamId) override;
   // --- FleetObserver ---

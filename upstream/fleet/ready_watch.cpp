@@ -60,6 +60,13 @@ void ReadyWatch::on_health() {
   }
 }
 
+void ReadyWatch::probe() {
+  if (!health_interval_) return;
+  runtime_.start(health_timer_, *health_interval_);
+  health_.on_asked();
+  session_->ping();
+}
+
 void ReadyWatch::on_relist() {
   runtime_.start(relist_timer_, *relist_interval_);
   session_->relist();

@@ -33,6 +33,8 @@ class ReadyWatch {
   // The spec's times have changed.
   void adjust(const UpstreamSpec& spec);
   void stop();
+  // Asks whether it still lives, now.
+  void probe();
   void note_use() { last_used_ = runtime_.now(); }
 
  private:

@@ -19,6 +19,15 @@ class RetryPlan {
   void note_stable() { failures_ = 0; }
   void note_ready() { login_attempts_ = 0; }
   void note_woken(base::TimePoint now) { last_wake_ = now; }
+  // The machine slept, and the time it slept has passed for others. What failed because of it is
+  // tried at once, and as if it was the first time.
+  void note_slept(base::TimePoint now, base::Duration slept, bool retry_now) {
+    not_before_ -= slept;
+    next_try_ -= slept;
+    if (!retry_now) return;
+    failures_ = 0;
+    next_try_ = std::max(now, not_before_);
+  }
   void forget() { *this = {}; }
 
   // REQUIRES: a failure was noted.

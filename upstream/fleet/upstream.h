@@ -32,6 +32,8 @@ class UpstreamHost {
   // The outcome of a start, or a loss, of a known-good server. True when a failure of it counts
   // towards auto-disabling.
   virtual bool report_known_good(UpstreamId id, bool ok) = 0;
+  // Whether the machine has just woken: failures do not count then.
+  virtual bool is_waking() = 0;
   // It owns no connection now.
   virtual void on_rest(UpstreamId id) = 0;
   virtual void on_call_over(UpstreamId /*id*/) {}
@@ -74,6 +76,8 @@ class Upstream final : private SessionListener,
   void reset_auto_disable();
   // What failed lately had a common cause: it does not count.
   void forgive();
+  // The machine was suspended for that long: all is looked at again.
+  void on_woken(base::Duration slept);
 
   // What stands in the way of every call now; nothing when one would be taken.
   std::optional<base::Error> refusal() const;

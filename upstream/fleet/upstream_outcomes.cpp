@@ -138,7 +138,7 @@ void Upstream::fail(Failure failure) {
 
 void Upstream::count_failure() {
   const bool counts = !memory_.known_good || context_.host.report_known_good(id_, false);
-  if (!counts) return;
+  if (!counts || context_.host.is_waking()) return;
   ++memory_.consecutive_failures;
   const std::uint32_t threshold = spec_.auto_disable_threshold;
   if (threshold > 0 && memory_.consecutive_failures >= threshold) propose_auto_disable();
@@ -187,6 +187,12 @@ void Upstream::forgive() {
   const bool waited = std::exchange(commit_pending_, false);
   post_memory();
   if (waited && state_ == State::backoff) arm_retry();
+}
+
+void Upstream::on_woken(base::Duration slept) {
+  retry_.note_slept(context_.runtime.now(), slept, state_ == State::backoff);
+  if (state_ == State::ready) watch_.probe();
+  if (state_ == State::backoff || state_ == State::login_required) arm_retry();
 }
 
 void Upstream::forget_failures() {

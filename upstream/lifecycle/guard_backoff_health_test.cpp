@@ -4,10 +4,12 @@
 #include "upstream/lifecycle/cascade_guard.h"
 #include "upstream/lifecycle/failure.h"
 #include "upstream/lifecycle/health.h"
+#include "upstream/lifecycle/suspend_watch.h"
 
 namespace upstream {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using Change = CascadeGuard::Change;
@@ -117,6 +119,27 @@ TEST_CASE("a busy server is never pinged nor taken for dead", "[health]") {
   for (int i = 0; i < 3; ++i) (void)watch.on_tick(false);
   for (int i = 0; i < 10; ++i) CHECK(watch.on_tick(true) == Verdict::well);
   CHECK(watch.on_tick(false) == Verdict::ping);
+}
+
+TEST_CASE("a server that was asked out of turn has all its misses before it", "[health]") {
+  HealthWatch watch;
+  (void)watch.on_tick(false);
+  for (int i = 0; i < 3; ++i) (void)watch.on_tick(false);
+  watch.on_asked();
+  for (int i = 0; i < 2; ++i) CHECK(watch.on_tick(false) == Verdict::ping);
+  CHECK(watch.on_tick(false) == Verdict::dead);
+}
+
+TEST_CASE("a suspend is noticed once, and its grace ends", "[suspend]") {
+  SuspendWatch watch(hours(5));
+  const base::TimePoint now{};
+  CHECK_FALSE(watch.look(hours(5), now));
+  CHECK_FALSE(watch.is_waking(now));
+  CHECK_FALSE(watch.look(hours(5) + SuspendWatch::kNoticed / 2, now));
+  CHECK(watch.look(hours(5) + SuspendWatch::kNoticed, now) == SuspendWatch::kNoticed);
+  CHECK_FALSE(watch.look(hours(5) + SuspendWatch::kNoticed, now));
+  CHECK(watch.is_waking(now + SuspendWatch::kGrace - seconds(1)));
+  CHECK_FALSE(watch.is_waking(now + SuspendWatch::kGrace));
 }
 
 TEST_CASE("every failure kind has a word that leads back to it", "[failure]") {

@@ -18,6 +18,13 @@ class HealthWatch {
     asked_ = false;
   }
 
+  // It is asked now, whatever was before: the answer to an earlier ping may be lost.
+  void on_asked() {
+    heard_ = false;
+    misses_ = 0;
+    asked_ = true;
+  }
+
   // A busy server is never taken for dead: its calls have deadlines of their own.
   Verdict on_tick(bool calls_in_flight) {
     if (heard_ || calls_in_flight) {
