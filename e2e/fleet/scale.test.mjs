@@ -107,7 +107,7 @@ describe('159 servers, most of them broken', { timeout: 60_000 * (minutes + 30) 
     assert.equal(new Set(starts.slice(0, roles.length)).size, roles.length);
   });
 
-  it('the broken ones are given up after three failures, each with its reason; nobody else is', async () => {
+  it('the broken ones are given up after three failures and half a minute, each with its reason; nobody else is', async () => {
     const broken = [...names.hanging, ...names.exiting];
     const given = () => new Set(watcher.events
       .filter(event => event.type === 'server_auto_disabled').map(event => event.server));

@@ -101,6 +101,8 @@ void World::check_auto_disabled(UpstreamId id) {
 }
 
 void World::check_failures(UpstreamId id, const upstream::UpstreamMemory& memory) {
+  if (memory.consecutive_failures == 0) failing_since_.erase(id);
+  if (memory.consecutive_failures > 0) failing_since_.try_emplace(id, sim_.clock().now());
   const auto before = memories_.find(id);
   if (before == memories_.end() || !is_waking()) return;
   if (memory.consecutive_failures > before->second.consecutive_failures) {

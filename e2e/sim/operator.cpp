@@ -238,6 +238,7 @@ void World::power_cut() {
   }
   names_.clear();
   memories_.clear();
+  failing_since_.clear();
   given_up_on_.clear();
   woke_at_.reset();  // the next one knows of no sleep
   start_fleet();

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "upstream/lifecycle/auto_disable.h"
+
 namespace sim {
 
 using std::chrono::milliseconds;
@@ -114,6 +116,10 @@ void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone do
   given_up_ = id;
   if (guard_tripped_ && memories_.contains(id) && memories_[id].known_good) {
     report_.violate(names_[id] + " is known-good and the guard is tripped");
+  }
+  const auto since = failing_since_.find(id);
+  if (since == failing_since_.end() || sim_.clock().now() - since->second < upstream::kFailingMin) {
+    report_.violate(names_[id] + " is given up too soon");
   }
   if (is_waking()) report_.violate(names_[id] + " is given up because the machine slept");
   store_.commit_auto_disable(names_[id], std::move(reason), std::move(done));

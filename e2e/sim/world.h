@@ -120,6 +120,7 @@ class World final : private upstream::FleetObserver,
   std::map<UpstreamId, base::TimePoint> login_tried_;  // when it last left login_required
   std::map<UpstreamId, std::set<std::uint64_t>> processes_;
   std::map<UpstreamId, upstream::UpstreamMemory> memories_;  // as last told
+  std::map<UpstreamId, base::TimePoint> failing_since_;
   std::set<UpstreamId> given_up_on_;    // to be auto-disabled, and not restarted since
   std::optional<UpstreamId> given_up_;  // the latest of them
   std::set<std::string> loaded_given_up_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "upstream/fleet/fleet_world.h"
+#include "upstream/lifecycle/auto_disable.h"
 #include "upstream/lifecycle/backoff.h"
 
 namespace upstream {
@@ -188,12 +189,13 @@ TEST_CASE("failures in a row disable a server once that is durable", "[fleet]") 
   world.apply({spec_of("a")});
   world.crash_until_commit_asked();
   CHECK(world.state() == State::backoff);
+  const std::size_t starts = world.factory.starts.size();
   SECTION("durable") {
     world.observer.commits[0](base::kDone);
     world.sim.settle();
     CHECK(world.state() == State::auto_disabled);
     world.sim.advance(std::chrono::hours(24));
-    CHECK(world.factory.starts.size() == 3);
+    CHECK(world.factory.starts.size() == starts);
     CHECK(world.fleet.reset_auto_disable(0));
     world.sim.settle();
     CHECK(world.state() == State::connecting);
@@ -201,10 +203,10 @@ TEST_CASE("failures in a row disable a server once that is durable", "[fleet]") 
   }
   SECTION("not durable") {
     world.sim.advance(minutes(10));
-    CHECK(world.factory.starts.size() == 3);  // no try before the answer
+    CHECK(world.factory.starts.size() == starts);  // no try before the answer
     world.observer.commits[0](base::Error{base::ErrorCode::store_unavailable, "full", ""});
     world.advance_until(State::connecting);
-    CHECK(world.factory.starts.size() == 4);
+    CHECK(world.factory.starts.size() == starts + 1);
     world.crash(world.line());
     CHECK(world.observer.commits.size() == 2);
   }
@@ -214,6 +216,52 @@ TEST_CASE("failures in a row disable a server once that is durable", "[fleet]") 
     world.sim.settle();
     CHECK(world.state() == State::connecting);
   }
+}
+
+TEST_CASE("a server that is away for some seconds is not given up, however often it is tried",
+          "[fleet]") {
+  World world;
+  world.apply({spec_of("a")});
+  const base::TimePoint began = world.sim.clock().now();
+  const auto failing_for = [&] { return world.sim.clock().now() - began; };
+  world.crash(world.line());
+  // Callers wake it again and again.
+  for (CallTag tag = 1; failing_for() < seconds(20); ++tag) {
+    REQUIRE(world.call(0, tag).ok());
+    world.advance_until(State::connecting);
+    world.crash(world.line());
+  }
+  CHECK(world.observer.memories[0].consecutive_failures > 5);
+  CHECK(world.observer.commits.empty());
+  SECTION("and back: it is ready, and a minute later forgiven") {
+    world.advance_until(State::connecting);
+    world.make_ready(world.line());
+    world.sim.advance(seconds(61));
+    CHECK(world.observer.memories[0].consecutive_failures == 0);
+    world.crash(world.line());
+    CHECK(world.observer.commits.empty());
+  }
+  SECTION("and stays away: it has a last chance when the time is over, whatever its backoff is") {
+    while (world.observer.commits.empty()) {
+      world.advance_until(State::connecting);
+      world.crash(world.line());
+    }
+    CHECK(failing_for() >= kFailingMin);
+    CHECK(failing_for() < kFailingMin + seconds(1));
+  }
+}
+
+TEST_CASE("a last chance comes not before the time that the server asked for", "[fleet]") {
+  World world;
+  UpstreamSpec spec = spec_of("a");
+  spec.auto_disable_threshold = 1;
+  world.apply({spec});
+  world.line().listener->on_closed({FailureKind::http_status, 503, "", "", {}, minutes(10)});
+  world.sim.settle();
+  world.sim.advance(minutes(10) - seconds(1));
+  CHECK(world.state() == State::backoff);
+  world.sim.advance(seconds(2));
+  CHECK(world.state() == State::connecting);
 }
 
 TEST_CASE("a changed configuration forgets that it was auto-disabled", "[fleet]") {
@@ -461,12 +509,17 @@ TEST_CASE("a common cause disables no known-good server, but a never-good one", 
   specs.back().auto_disable_threshold = 1;
   world.apply(std::move(specs));
   REQUIRE(world.factory.starts.size() == 21);
-  for (std::size_t i = 0; i < 21; ++i) world.factory.lines[i].end(FailureKind::network, "down");
-  world.sim.settle();
+  const base::TimePoint end = world.sim.clock().now() + 2 * kFailingMin;
+  for (std::size_t failed = 0; world.sim.clock().now() < end;
+       world.sim.advance(milliseconds(100))) {
+    for (; failed < world.factory.lines.size(); ++failed) {
+      world.line(failed).end(FailureKind::network, "down");
+    }
+  }
   CHECK(world.observer.guard_tripped);
   for (const auto& done : world.observer.commits) done(base::kDone);
   world.sim.settle();
-  for (UpstreamId id = 0; id < 20; ++id) CHECK(world.state(id) == State::backoff);
+  for (UpstreamId id = 0; id < 20; ++id) CHECK(world.state(id) != State::auto_disabled);
   CHECK(world.state(20) == State::auto_disabled);
 }
 

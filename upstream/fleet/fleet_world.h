@@ -165,7 +165,7 @@ struct World {
     REQUIRE(state(id) == wanted);
   }
   void crash_until_commit_asked() {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 100 && observer.commits.empty(); ++i) {
       advance_until(State::connecting);
       crash(line());
     }

@@ -19,6 +19,10 @@ class RetryPlan {
   void note_stable() { failures_ = 0; }
   void note_ready() { login_attempts_ = 0; }
   void note_woken(base::TimePoint now) { last_wake_ = now; }
+  // The next try comes by then, unless the server asked for a later one.
+  void not_later_than(base::TimePoint time) {
+    next_try_ = std::max(std::min(next_try_, time), not_before_);
+  }
   // The machine slept, and the time it slept has passed for others. What failed because of it is
   // tried at once, and as if it was the first time.
   void note_slept(base::TimePoint now, base::Duration slept, bool retry_now) {

@@ -146,6 +146,7 @@ class Upstream final : private SessionListener,
   // --- outcomes ---
   void fail(Failure failure);
   void count_failure();
+  void forget_count();
   void propose_auto_disable();
   void on_auto_disable_committed(std::uint64_t ticket, const std::string& reason,
                                  const base::Result<void>& result);
@@ -191,6 +192,8 @@ class Upstream final : private SessionListener,
   std::string first_garbage_;                     // of an earlier session
   std::uint32_t leases_ = 0;                      // against idle stop
 
+  std::optional<base::TimePoint>
+      failing_since_;  // the first of the consecutive failures, in this run
   bool has_catalog_ = false;
   bool removed_ = false;
   bool start_requested_ = false;  // by a caller or an operator; holds until it is ready or fails

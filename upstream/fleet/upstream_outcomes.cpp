@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "upstream/fleet/upstream.h"
+#include "upstream/lifecycle/auto_disable.h"
 
 namespace upstream {
 namespace {
@@ -106,7 +107,7 @@ void Upstream::on_unused() {
 void Upstream::on_stable() {
   retry_.note_stable();
   if (memory_.consecutive_failures == 0) return;
-  memory_.consecutive_failures = 0;
+  forget_count();
   post_memory();
 }
 
@@ -140,8 +141,22 @@ void Upstream::count_failure() {
   const bool counts = !memory_.known_good || context_.host.report_known_good(id_, false);
   if (!counts || context_.host.is_waking()) return;
   ++memory_.consecutive_failures;
-  const std::uint32_t threshold = spec_.auto_disable_threshold;
-  if (threshold > 0 && memory_.consecutive_failures >= threshold) propose_auto_disable();
+  const base::TimePoint now = context_.runtime.now();
+  if (!failing_since_) failing_since_ = now;
+  switch (
+      judge(memory_.consecutive_failures, spec_.auto_disable_threshold, now - *failing_since_)) {
+    case Judgement::try_again:
+      return;
+    case Judgement::last_chance:
+      return retry_.not_later_than(*failing_since_ + kFailingMin);
+    case Judgement::give_up:
+      return propose_auto_disable();
+  }
+}
+
+void Upstream::forget_count() {
+  memory_.consecutive_failures = 0;
+  failing_since_.reset();
 }
 
 void Upstream::propose_auto_disable() {
@@ -183,7 +198,7 @@ void Upstream::on_auto_disable_committed(std::uint64_t ticket, const std::string
 
 void Upstream::forgive() {
   if (memory_.consecutive_failures == 0 && !commit_pending_) return;
-  memory_.consecutive_failures = 0;
+  forget_count();
   const bool waited = std::exchange(commit_pending_, false);
   post_memory();
   if (waited && state_ == State::backoff) arm_retry();
@@ -202,7 +217,7 @@ void Upstream::forget_failures() {
   facts_.login_needed = false;
   facts_.auto_disabled = false;
   memory_.auto_disabled.reset();
-  memory_.consecutive_failures = 0;
+  forget_count();
   memory_.config_hash = spec_.config_hash;
   post_memory();
 }

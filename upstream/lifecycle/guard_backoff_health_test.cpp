@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "upstream/lifecycle/auto_disable.h"
 #include "upstream/lifecycle/backoff.h"
 #include "upstream/lifecycle/cascade_guard.h"
 #include "upstream/lifecycle/failure.h"
@@ -128,6 +129,15 @@ TEST_CASE("a server that was asked out of turn has all its misses before it", "[
   watch.on_asked();
   for (int i = 0; i < 2; ++i) CHECK(watch.on_tick(false) == Verdict::ping);
   CHECK(watch.on_tick(false) == Verdict::dead);
+}
+
+TEST_CASE("a server is given up when it failed often enough and for long enough",
+          "[auto_disable]") {
+  CHECK(judge(2, 3, hours(1)) == Judgement::try_again);
+  CHECK(judge(3, 3, kFailingMin) == Judgement::give_up);
+  CHECK(judge(3, 3, kFailingMin - base::Milliseconds(1)) == Judgement::last_chance);
+  CHECK(judge(1, 1, {}) == Judgement::last_chance);
+  CHECK(judge(1'000, 0, hours(1)) == Judgement::try_again);
 }
 
 TEST_CASE("a suspend is noticed once, and its grace ends", "[suspend]") {
