@@ -8,10 +8,6 @@
 
 namespace sim {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-using upstream::StdioLaunch;
-
 World::World(std::uint64_t seed, Report& report)
     : report_(report),
       sim_(seed * 7919 + 1),

@@ -69,7 +69,7 @@ class Slots {
     std::uint64_t arrival = 0;
     StartRequest request;
     std::strong_ordering operator<=>(const Place& other) const;
-    bool operator==(const Place& other) const { return (*this <=> other) == 0; }
+    bool operator==(const Place& other) const { return std::is_eq(*this <=> other); }
   };
   using Queue = std::set<Place>;
 
