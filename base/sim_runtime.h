@@ -1,5 +1,6 @@
 // A Runtime whose time stands still until moved: for tests and the simulation. Resource.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include "base/runtime.h"
@@ -24,22 +25,33 @@ class SimRuntime {
 
   // Moves time by `by`, timer by timer, ending a turn after each, as a loop would.
   void advance(Duration by) {
-    const TimePoint end = clock_.now() + by;
-    settle();
-    while (true) {
-      const auto due = timers_.next_due();
-      if (!due || *due > end) break;
-      if (*due > clock_.now()) clock_.advance_to(*due);
-      timers_.advance(clock_.now());
+    advance(by, [this] {
       settle();
+      return true;
+    });
+  }
+  // The same; `end_turn()` ends each turn and says whether to go on.
+  template <typename EndTurn>
+  void advance(Duration by, EndTurn&& end_turn) {
+    const TimePoint end = clock_.now() + by;
+    if (!end_turn()) return;
+    for (auto due = timers_.next_due(); due && *due <= end; due = timers_.next_due()) {
+      move_to(*due);
+      if (!end_turn()) return;
     }
-    clock_.advance_to(end);
-    timers_.advance(end);
-    settle();
+    move_to(end);
+    end_turn();
   }
 
  private:
   static constexpr int kRoundsMax = 10'000;
+
+  // Time may have gone further meanwhile: what writes to a slow disk moves it.
+  void move_to(TimePoint time) {
+    clock_.advance_to(std::max(time, clock_.now()));
+    timers_.advance(clock_.now());
+  }
+
   SimClock clock_;
   Random random_;
   TimerWheel timers_;

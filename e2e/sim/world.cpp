@@ -45,16 +45,10 @@ void World::run() {
 
 // One timer at a time, with all rules checked after each.
 void World::advance(base::Duration by) {
-  const base::TimePoint end = sim_.clock().now() + by;
-  settle();
-  while (!broken()) {
-    const auto due = sim_.timers().next_due();
-    if (!due || *due > end) break;
-    if (*due > sim_.clock().now()) sim_.clock().advance_to(*due);
-    sim_.timers().advance(sim_.clock().now());
+  sim_.advance(by, [this] {
     settle();
-  }
-  sim_.clock().advance_to(std::max(end, sim_.clock().now()));
+    return !broken();
+  });
 }
 
 void World::settle() {

@@ -160,6 +160,9 @@ bool Fleet::Parts::report_known_good(UpstreamId id, bool ok) {
       outbox.post([failed_before](FleetObserver& observer) {
         observer.on_cascade_guard(false, failed_before, failed_before);
       });
+      for (const std::unique_ptr<Upstream>& upstream : upstreams) {
+        if (upstream != nullptr && upstream->memory().known_good) upstream->on_cause_over();
+      }
       break;
   }
   return !guard.tripped();

@@ -23,12 +23,13 @@ class RetryPlan {
   void not_later_than(base::TimePoint time) {
     next_try_ = std::max(std::min(next_try_, time), not_before_);
   }
-  // The machine slept, and the time it slept has passed for others. What failed because of it is
-  // tried at once, and as if it was the first time.
-  void note_slept(base::TimePoint now, base::Duration slept, bool retry_now) {
+  // The machine slept, and the time it slept has passed for others.
+  void note_slept(base::Duration slept) {
     not_before_ -= slept;
     next_try_ -= slept;
-    if (!retry_now) return;
+  }
+  // What it failed of is over: it is tried at once, and as if for the first time.
+  void note_cause_over(base::TimePoint now) {
     failures_ = 0;
     next_try_ = std::max(now, not_before_);
   }

@@ -78,6 +78,8 @@ class Upstream final : private SessionListener,
   void forgive();
   // The machine was suspended for that long: all is looked at again.
   void on_woken(base::Duration slept);
+  // What made known-good ones fail together is over: it need not wait for its next try.
+  void on_cause_over();
 
   // What stands in the way of every call now; nothing when one would be taken.
   std::optional<base::Error> refusal() const;

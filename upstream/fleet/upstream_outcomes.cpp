@@ -205,9 +205,16 @@ void Upstream::forgive() {
 }
 
 void Upstream::on_woken(base::Duration slept) {
-  retry_.note_slept(context_.runtime.now(), slept, state_ == State::backoff);
+  retry_.note_slept(slept);
   if (state_ == State::ready) watch_.probe();
-  if (state_ == State::backoff || state_ == State::login_required) arm_retry();
+  if (state_ == State::login_required) arm_retry();
+  on_cause_over();
+}
+
+void Upstream::on_cause_over() {
+  if (state_ != State::backoff) return;
+  retry_.note_cause_over(context_.runtime.now());
+  arm_retry();
 }
 
 void Upstream::forget_failures() {
