@@ -49,7 +49,7 @@ Behaviour random_behaviour(base::Random& random) {
   if (chance(random, 0.1)) behaviour.calls_crash = random.unit() * 0.5;
   if (chance(random, 0.1)) behaviour.answers_oversized = random.unit() * 0.3;
   behaviour.deaf = chance(random, 0.05);
-  behaviour.asks_client = chance(random, 0.1);
+  behaviour.asks_client = chance(random, 0.3);
   behaviour.changes_lists = chance(random, 0.2);
   return behaviour;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "upstream/fleet/instance_seats.h"
 #include "upstream/lifecycle/slots.h"
 #include "world.h"
 
@@ -10,16 +11,15 @@ namespace sim {
 
 using upstream::RunPolicy;
 
-const World::Spec* World::intent_of(UpstreamId id) const {
-  const auto name = names_.find(id);
-  if (name == names_.end()) return nullptr;
-  const auto spec = std::ranges::find(specs_, name->second, &Spec::name);
+const World::Spec* World::intent_of(std::string_view name) const {
+  const auto spec = std::ranges::find(specs_, name, &Spec::name);
   return spec == specs_.end() ? nullptr : &*spec;
 }
 
 // Counts and calls after every step; the servers when one of them has moved, and now and then.
 void World::check_rules() {
   check_counts();
+  check_instances();
   callers_.check();
   if (!std::exchange(moved_, false) && steps_ % 8 != 0) return;
   for (const Spec& spec : specs_) check_server(spec);
@@ -34,11 +34,14 @@ void World::check_counts() {
   if (fleet_->connecting() > upstream::kConnectingPerSlot * slots) {
     report_.violate(fmt::format("{} connecting with {} slots", fleet_->connecting(), slots));
   }
-  const auto connecting = std::ranges::count_if(
-      told_states_, [](const auto& entry) { return entry.second == State::connecting; });
-  if (fleet_->connecting() != static_cast<std::uint32_t>(connecting)) {
-    report_.violate(
-        fmt::format("{} connecting but {} in that state", fleet_->connecting(), connecting));
+  const auto connecting = static_cast<std::uint32_t>(std::ranges::count_if(
+      told_states_, [](const auto& entry) { return entry.second == State::connecting; }));
+  // Of instances nobody is told.
+  const auto instances = static_cast<std::uint32_t>(std::ranges::count_if(
+      connections_, [&](const auto& entry) { return is_instance(entry.first); }));
+  if (fleet_->connecting() < connecting || fleet_->connecting() > connecting + instances) {
+    report_.violate(fmt::format("{} connecting but {} in that state, beside {} instances",
+                                fleet_->connecting(), connecting, instances));
   }
   // Also those on their way out of the configuration.
   for (const auto& [id, state] : told_states_) {
@@ -77,7 +80,7 @@ void World::check_server(const Spec& spec) {
   if (state == State::auto_disabled) return;
   must_be(spec.unconfigured.has_value(), State::unconfigured);
   check_process(*id, spec, state);
-  if (view->calls_in_flight > 0 && state != State::ready) {
+  if (view->calls_in_flight > 0 && state != State::ready && view->instances == 0) {
     report_.violate(fmt::format("{} has calls in flight while {}", spec.name, to_string(state)));
   }
 }
@@ -85,8 +88,36 @@ void World::check_server(const Spec& spec) {
 // What runs is what is configured.
 void World::check_process(UpstreamId id, const Spec& spec, State state) {
   if (!owns_connection(state) || processes_[id].size() != 1) return;
-  if (launched_[*processes_[id].begin()] != spec.launch) {
+  if (launched_[*processes_[id].begin()].launch != spec.launch) {
     report_.violate(spec.name + " runs with a command that is no longer configured");
+  }
+}
+
+// They run when their server may, as it is configured, and are few.
+void World::check_instances() {
+  std::map<std::string_view, std::size_t> alive;
+  for (const auto& [process, connection] : connections_) {
+    if (!is_instance(process)) continue;
+    const Launched& launched = launched_.at(process);
+    if (++alive[launched.server] > upstream::kInstancesMax) {
+      report_.violate(fmt::format("{} has {} instances", launched.server, alive[launched.server]));
+    }
+    if (connection->closing()) continue;
+    const auto fault = [&](std::string_view what) {
+      report_.violate(
+          fmt::format("the instance {} of {} runs although {}", process, launched.server, what));
+    };
+    const Spec* intent = intent_of(launched.server);
+    if (intent == nullptr) {
+      fault("its server is not configured");
+      continue;
+    }
+    if (intent->policy == RunPolicy::quarantined) fault("its server is quarantined");
+    if (intent->policy == RunPolicy::disabled) fault("its server is disabled");
+    if (intent->unconfigured) fault("its server is unconfigured");
+    if (intent->launch != launched.launch) fault("its command is another by now");
+    const auto view = fleet_->view(*fleet_->find(launched.server));
+    if (view->state == State::auto_disabled) fault("its server is auto_disabled");
   }
 }
 
@@ -113,6 +144,7 @@ void World::check_failures(UpstreamId id, const upstream::UpstreamMemory& memory
 void World::check_idle_stop(UpstreamId id) {
   const auto view = fleet_->view(id);
   if (!view || view->state != State::stopping) return;
+  if (view->instances > 0) return;  // it is those that are in use
   const bool leased = std::ranges::any_of(leases_, [id](const auto& l) { return l.first == id; });
   if (view->calls_in_flight > 0 || leased) {
     report_.violate(view->spec->name + " was stopped as idle but is in use");
@@ -120,7 +152,7 @@ void World::check_idle_stop(UpstreamId id) {
 }
 
 void World::check_may_start(UpstreamId id, const Spec& spec) {
-  const Spec* intent = intent_of(id);
+  const Spec* intent = intent_of(spec.name);
   const auto fault = [&](std::string_view what) {
     report_.violate(fmt::format("{} starts although {}", spec.name, what));
   };
@@ -130,7 +162,7 @@ void World::check_may_start(UpstreamId id, const Spec& spec) {
   if (intent->policy == RunPolicy::disabled) fault("it is disabled");
   if (intent->unconfigured) fault("it is unconfigured");
   if (intent->launch != spec.launch) fault("its command is another by now");
-  const auto memory = memories_.find(id);
+  const auto memory = memories_.find(fleet_->find(spec.name).value_or(id));
   if (memory != memories_.end() && memory->second.auto_disabled) fault("it is auto_disabled");
   if (!processes_[id].empty()) fault("it runs already");
 }
@@ -139,17 +171,25 @@ void World::check_may_start(UpstreamId id, const Spec& spec) {
 std::map<World::UpstreamId, std::uint64_t> World::unchanged_processes(
     const std::vector<Spec>& next) const {
   std::map<UpstreamId, std::uint64_t> kept;
+  const auto is_unchanged = [&](const Spec& spec) {
+    const Spec* old = intent_of(spec.name);
+    return old != nullptr && old->launch == spec.launch && old->config_hash == spec.config_hash &&
+           old->policy == spec.policy &&
+           old->unconfigured.has_value() == spec.unconfigured.has_value();
+  };
   for (const Spec& spec : next) {
-    const auto old = std::ranges::find(specs_, spec.name, &Spec::name);
     const auto id = fleet_->find(spec.name);
-    if (old == specs_.end() || !id) continue;
-    const bool same = old->launch == spec.launch && old->config_hash == spec.config_hash &&
-                      old->policy == spec.policy &&
-                      old->unconfigured.has_value() == spec.unconfigured.has_value();
+    if (!id || !is_unchanged(spec)) continue;
     const State state = fleet_->view(*id)->state;
     const auto alive = processes_.find(*id);
-    if (!same || (state != State::ready && state != State::connecting)) continue;
+    if ((state != State::ready && state != State::connecting)) continue;
     if (alive != processes_.end() && alive->second.size() == 1) kept[*id] = *alive->second.begin();
+  }
+  for (const auto& [process, connection] : connections_) {
+    if (!is_instance(process) || connection->closing()) continue;
+    const Launched& launched = launched_.at(process);
+    const auto spec = std::ranges::find(next, launched.server, &Spec::name);
+    if (spec != next.end() && is_unchanged(*spec)) kept[connection->upstream()] = process;
   }
   return kept;
 }
@@ -157,6 +197,12 @@ std::map<World::UpstreamId, std::uint64_t> World::unchanged_processes(
 void World::check_calm() {
   if (!store_.idle()) report_.violate("the store is not idle in calm times");
   if (callers_.pending() != 0) report_.violate("calls are open in calm times");
+  if (questions_.open() != 0) report_.violate("questions are open in calm times");
+  for (const auto& [process, connection] : connections_) {
+    if (is_instance(process)) {
+      report_.violate(fmt::format("the instance {} has no client any more", process));
+    }
+  }
   for (const Spec& spec : specs_) {
     const UpstreamId id = *fleet_->find(spec.name);
     const auto view = fleet_->view(id);

@@ -56,6 +56,7 @@ World::Spec World::new_spec(const std::string& name) {
   spec.max_concurrent_requests = static_cast<std::uint32_t>(random_.below(4));
   spec.queue_size = 1 + static_cast<std::uint32_t>(random_.below(16));
   spec.package_runner = chance(0.2);
+  spec.own_instances = chance(0.15);
   spec.config_hash = random_.next();
   spec.has_catalog = chance(0.5);
   if (chance(0.03)) spec.unconfigured = kTokenMissing;
@@ -94,12 +95,16 @@ void World::act() {
   if (given_up_ && chance(0.3)) return restart(*std::exchange(given_up_, std::nullopt));
   if (roll < 50) {
     if (id) callers_.call(*id, milliseconds(1 + random_.below(60'000)));
-  } else if (roll < 58) {
+  } else if (roll < 56) {
     callers_.cancel_one();
+  } else if (roll < 58) {
+    answer_question();
   } else if (roll < 70) {
     edit_configuration();
-  } else if (roll < 76) {
+  } else if (roll < 75) {
     if (id) restart(*id);
+  } else if (roll < 77) {
+    callers_.replace_one();
   } else if (roll < 80) {
     if (!id) return;
     report_.line("reset auto-disable of " + names_[*id]);
@@ -128,6 +133,16 @@ void World::restart(UpstreamId id) {
   in_fleet([&](upstream::Fleet& fleet) {
     if (fleet.restart(id).ok()) given_up_on_.erase(id);
   });
+}
+
+void World::answer_question() {
+  std::optional<std::uint64_t> lost;
+  in_fleet([&](upstream::Fleet& fleet) { lost = questions_.answer_one(fleet); });
+  if (!lost) return;
+  const auto connection = connections_.find(*lost);
+  if (connection != connections_.end() && connection->second->listens()) {
+    report_.violate(fmt::format("process {} listens, but an answer is kept from it", *lost));
+  }
 }
 
 void World::edit_one(Spec& spec) {
@@ -233,6 +248,7 @@ void World::power_cut() {
   sim_.settle();
   store_.power_cut();
   catalogs_.power_cut();
+  questions_.power_cut();
   for (const auto& [id, alive] : processes_) {
     if (!alive.empty()) report_.violate(names_[id] + " outlived the daemon");
   }
@@ -268,6 +284,8 @@ void World::calm_down() {
   report_.line("all is calm");
   outage_ = false;
   leases_.clear();
+  callers_.replace_all();
+  while (questions_.open() > 0) answer_question();
   missing_commands_.clear();
   store_.set_trouble(milliseconds(50), 0);
   for (auto& [name, behaviour] : behaviours_) behaviour = good_behaviour(random_);

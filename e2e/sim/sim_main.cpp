@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   std::uint64_t starts = 0;
   std::uint64_t calls = 0;
   std::uint64_t answered = 0;
+  std::uint64_t relayed = 0;
   for (std::uint64_t i = 0; i < arguments.count && failed < 10; ++i) {
     const std::uint64_t seed = arguments.first + i;
     sim::Report report(arguments.trace);
@@ -24,13 +25,16 @@ int main(int argc, char** argv) {
     starts += world.starts();
     calls += world.callers().made();
     answered += world.callers().answered();
+    relayed += world.questions().relayed();
     if (!report.violation()) continue;
     ++failed;
     sim::tell_broken("sim_fleet", seed, report);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  fmt::print("{} seeds from {}: {} failed; {} steps, {} starts, {} calls, {} answered; {:.1f} s\n",
-             arguments.count, arguments.first, failed, steps, starts, calls, answered,
-             took.count());
+  fmt::print(
+      "{} seeds from {}: {} failed; {} steps, {} starts, {} calls, {} answered, {} questions "
+      "to clients; {:.1f} s\n",
+      arguments.count, arguments.first, failed, steps, starts, calls, answered, relayed,
+      took.count());
   return failed == 0 ? 0 : 1;
 }

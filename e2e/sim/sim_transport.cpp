@@ -106,10 +106,15 @@ void SimTransport::deliver(Line& line) {
 
 bool SimTransport::send(const upstream::Outgoing& message) {
   assert(alive_ && !closing_);
-  if (listed_ && behaviour_.deaf && lines_.size() > 4) return false;
+  if (is_deaf()) return false;
   const protocol::Scanned scanned = protocol::scan(message.bytes);
   assert(scanned.ok());  // whatever leaves us is valid
   assert(message.bytes.find('\n') == std::string_view::npos);
+  const bool is_answer = scanned->kind == protocol::MessageKind::response ||
+                         scanned->kind == protocol::MessageKind::error_response;
+  if (is_answer && open_questions_.erase(std::string(scanned->id)) == 0) {
+    processes_.on_stray_answer(process_);
+  }
   if (scanned->kind != protocol::MessageKind::request) return true;
   misbehave();
   switch (scanned->method) {
@@ -137,10 +142,21 @@ void SimTransport::misbehave() {
   if (behaviour_.changes_lists && chance(0.3)) {
     say(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})", answer_time());
   }
-  if (behaviour_.asks_client && chance(0.5)) {
-    say(R"({"jsonrpc":"2.0","id":)" + std::to_string(++asked_) + R"(,"method":"roots/list"})",
-        answer_time());
-  }
+}
+
+// Sometimes it does not wait for the answer.
+void SimTransport::ask_client() {
+  const std::string id = std::to_string(++asked_);
+  const base::Duration after = answer_time();
+  open_questions_.insert(id);
+  say(fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{{"process":{}}}}})", id,
+                  chance(0.8) ? "elicitation/create" : "roots/list", process_),
+      after);
+  if (!chance(0.1)) return;
+  say(fmt::format(R"({{"jsonrpc":"2.0","method":"notifications/cancelled",)"
+                  R"("params":{{"requestId":{}}}}})",
+                  id),
+      after + answer_time());
 }
 
 void SimTransport::answer(const protocol::Envelope& request, std::string_view result) {
@@ -186,6 +202,8 @@ void SimTransport::answer_list(const protocol::Envelope& request) {
 
 // The arguments come back: so an answer that reaches the wrong caller shows.
 void SimTransport::answer_call(const protocol::Envelope& request) {
+  processes_.on_call_heard(process_, request.arguments);
+  if (behaviour_.asks_client && chance(0.5)) ask_client();
   if (chance(behaviour_.calls_crash)) {
     return end_after({}, {FailureKind::exited, 134, "It crashed in a call", "", {}});
   }

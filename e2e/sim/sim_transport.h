@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <list>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -12,12 +13,15 @@
 
 namespace sim {
 
-// Told when a simulated process begins and ends.
+// Told when a simulated process begins and ends, and what it hears.
 class ProcessTable {
  public:
   virtual ~ProcessTable() = default;
   virtual void on_process_started(std::uint32_t upstream, std::uint64_t process) = 0;
   virtual void on_process_ended(std::uint32_t upstream, std::uint64_t process) = 0;
+  virtual void on_call_heard(std::uint64_t process, std::string_view arguments) = 0;
+  // An answer to a question that it did not ask, or that was answered already.
+  virtual void on_stray_answer(std::uint64_t process) = 0;
 };
 
 class SimTransport final : public upstream::Transport {
@@ -31,6 +35,9 @@ class SimTransport final : public upstream::Transport {
   void close() override;
   // The connection breaks.
   void die();
+  bool closing() const { return closing_; }
+  bool listens() const { return alive_ && !closing_ && !is_deaf(); }
+  std::uint32_t upstream() const { return upstream_; }
   std::int64_t process_id() const override { return static_cast<std::int64_t>(process_); }
 
  private:
@@ -53,10 +60,12 @@ class SimTransport final : public upstream::Transport {
   void answer_list(const protocol::Envelope& request);
   void answer_call(const protocol::Envelope& request);
   void misbehave();
+  void ask_client();
   void end_after(base::Duration delay, upstream::Failure failure);
   void on_end();
   void release();
   base::Duration answer_time();
+  bool is_deaf() const { return listed_ && behaviour_.deaf && lines_.size() > 4; }
   bool chance(double share) { return runtime_.random.unit() < share; }
 
   base::Runtime runtime_;
@@ -71,6 +80,7 @@ class SimTransport final : public upstream::Transport {
   bool closing_ = false;
   bool listed_ = false;
   std::uint32_t asked_ = 0;
+  std::set<std::string, std::less<>> open_questions_;  // their ids
   base::Timer<SimTransport, &SimTransport::on_end> end_timer_{*this};
 };
 

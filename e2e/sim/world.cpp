@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "upstream/lifecycle/auto_disable.h"
 
@@ -14,6 +15,7 @@ World::World(std::uint64_t seed, Report& report)
       random_(seed),
       store_(sim_.runtime()),
       callers_(sim_.runtime(), report),
+      questions_(sim_.runtime(), random_, callers_, report),
       catalogs_(sim_.runtime(), random_, report) {
   const bool large = random_.below(100) == 0;
   options_.slots = large ? 10 : 1 + static_cast<std::uint32_t>(random_.below(5));
@@ -22,6 +24,20 @@ World::World(std::uint64_t seed, Report& report)
     specs_.push_back(new_spec("s" + std::to_string(names_given_++)));
   }
 }
+
+namespace {
+
+// The number behind that name in a JSON object of numbers.
+std::uint64_t number_in(std::string_view object, std::string_view name) {
+  const std::size_t at = object.find(fmt::format("\"{}\":", name));
+  std::uint64_t number = 0;
+  if (at == std::string_view::npos) return number;
+  const std::string_view digits = object.substr(at + name.size() + 3);
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+}  // namespace
 
 World::~World() {
   leases_.clear();
@@ -98,7 +114,7 @@ void World::on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t a
 
 void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) {
   report_.line(names_[id] + " is to be auto-disabled: " + reason);
-  const Spec* spec = intent_of(id);
+  const Spec* spec = intent_of(names_[id]);
   if (spec != nullptr && spec->auto_disable_threshold == 0) {
     report_.violate(names_[id] + " may never be auto-disabled");
   }
@@ -117,15 +133,23 @@ void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone do
 
 void World::on_notification(UpstreamId, upstream::CallerKey, std::string_view, std::string_view) {}
 
-bool World::on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey,
-                              std::string_view, std::string_view) {
-  if (!chance(0.5)) return false;
-  const std::string id(request.raw_id);
-  sim_.turn().defer([this, request, id] {
-    if (fleet_ != nullptr)
-      (void)fleet_->answer({request.upstream, request.session, id}, false, "{}");
-  });
-  return true;
+// A question of an instance is one for its client; roots/list is a question to us.
+bool World::on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
+                              std::string_view method, std::string_view params) {
+  const std::uint64_t process = number_in(params, "process");
+  const upstream::CallerKey only = launched_[process].only_caller;
+  if ((request.instance != 0) != (only != upstream::kNobody)) {
+    report_.violate(fmt::format("a question of process {} comes as another's", process));
+  }
+  if (only != upstream::kNobody && caller != only) {
+    report_.violate(fmt::format("process {} of client {} asks {}", process, only, caller));
+  }
+  if (method != "elicitation/create") return false;
+  return questions_.asked(request, process, caller);
+}
+
+void World::on_server_request_over(const upstream::ServerRequestRef& request) {
+  questions_.over(request);
 }
 
 std::unique_ptr<upstream::Transport> World::create(UpstreamId id, const Spec& spec) {
@@ -134,7 +158,7 @@ std::unique_ptr<upstream::Transport> World::create(UpstreamId id, const Spec& sp
   if (outage_) behaviour.start = StartKind::exit_at_once;
   report_.line(fmt::format("{} starts and will be {}", spec.name, to_string(behaviour.start)));
   ProcessTable& processes = *this;
-  launched_[next_process_ + 1] = spec.launch;
+  launched_[next_process_ + 1] = {spec.name, spec.launch, spec.only_caller};
   auto transport =
       std::make_unique<SimTransport>(sim_.runtime(), processes, id, ++next_process_, behaviour);
   connections_[next_process_] = transport.get();
@@ -153,6 +177,20 @@ void World::on_process_started(UpstreamId upstream, std::uint64_t process) {
 void World::on_process_ended(UpstreamId upstream, std::uint64_t process) {
   processes_[upstream].erase(process);
   connections_.erase(process);
+}
+
+void World::on_call_heard(std::uint64_t process, std::string_view arguments) {
+  const upstream::CallTag call = number_in(arguments, "tag");
+  const Launched& launched = launched_[process];
+  if (launched.only_caller != upstream::kNobody &&
+      callers_.client_of(call) != launched.only_caller) {
+    report_.violate(fmt::format("call {} reached the instance of another client", call));
+  }
+  questions_.heard(process, call);
+}
+
+void World::on_stray_answer(std::uint64_t process) {
+  report_.violate(fmt::format("process {} got an answer that it does not wait for", process));
 }
 
 }  // namespace sim

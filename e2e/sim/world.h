@@ -14,6 +14,7 @@
 #include "behaviour.h"
 #include "callers.h"
 #include "catalogs.h"
+#include "questions.h"
 #include "report.h"
 #include "sim_store.h"
 #include "sim_transport.h"
@@ -35,6 +36,7 @@ class World final : private upstream::FleetObserver,
   std::uint64_t steps() const { return steps_; }
   std::uint64_t starts() const { return next_process_; }
   const Callers& callers() const { return callers_; }
+  const Questions& questions() const { return questions_; }
 
  private:
   using UpstreamId = upstream::UpstreamId;
@@ -51,17 +53,22 @@ class World final : private upstream::FleetObserver,
                        std::string_view params) override;
   bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
                          std::string_view method, std::string_view params) override;
-  void on_server_request_over(const upstream::ServerRequestRef&) override {}
+  void on_server_request_over(const upstream::ServerRequestRef& request) override;
   std::unique_ptr<upstream::Transport> create(UpstreamId id, const Spec& spec) override;
   std::optional<base::Error> check(const Spec& spec) override;
   void on_process_started(UpstreamId upstream, std::uint64_t process) override;
   void on_process_ended(UpstreamId upstream, std::uint64_t process) override;
+  void on_call_heard(std::uint64_t process, std::string_view arguments) override;
+  void on_stray_answer(std::uint64_t process) override;
 
   void start_fleet();
   void advance(base::Duration by);
   void settle();
   // The machine has just woken: nothing that fails counts.
   bool is_waking();
+  bool is_instance(std::uint64_t process) const {
+    return launched_.at(process).only_caller != upstream::kNobody;
+  }
   bool broken() const { return report_.violation().has_value(); }
   bool chance(double share) { return random_.unit() < share; }
   template <class Use>
@@ -75,6 +82,7 @@ class World final : private upstream::FleetObserver,
   void run_to_the_end();
   void act();
   void restart(UpstreamId id);
+  void answer_question();
   Spec new_spec(const std::string& name);
   void edit_configuration();
   void edit_one(Spec& spec);
@@ -91,19 +99,28 @@ class World final : private upstream::FleetObserver,
   void check_counts();
   void check_server(const Spec& spec);
   void check_process(UpstreamId id, const Spec& spec, State state);
+  void check_instances();
   void check_auto_disabled(UpstreamId id);
   void check_failures(UpstreamId id, const upstream::UpstreamMemory& memory);
   void check_idle_stop(UpstreamId id);
   void check_may_start(UpstreamId id, const Spec& spec);
   void check_calm();
-  const Spec* intent_of(UpstreamId id) const;
+  const Spec* intent_of(std::string_view name) const;
   std::map<UpstreamId, std::uint64_t> unchanged_processes(const std::vector<Spec>& next) const;
+
+  // What was started, as it was asked for.
+  struct Launched {
+    std::string server;
+    upstream::Launch launch;
+    upstream::CallerKey only_caller = upstream::kNobody;
+  };
 
   Report& report_;
   base::SimRuntime sim_;
   base::Random random_;  // the world's own choices
   SimStore store_;
   Callers callers_;
+  Questions questions_;
   Catalogs catalogs_;
   upstream::FleetOptions options_;
   std::vector<Spec> specs_;  // the configuration file
@@ -124,7 +141,7 @@ class World final : private upstream::FleetObserver,
   std::set<UpstreamId> given_up_on_;    // to be auto-disabled, and not restarted since
   std::optional<UpstreamId> given_up_;  // the latest of them
   std::set<std::string> loaded_given_up_;
-  std::map<std::uint64_t, upstream::Launch> launched_;  // by process
+  std::map<std::uint64_t, Launched> launched_;          // by process
   std::map<std::uint64_t, SimTransport*> connections_;  // by process, while it is alive
   std::vector<std::pair<UpstreamId, upstream::UpstreamLease>> leases_;
   std::uint64_t next_process_ = 0;

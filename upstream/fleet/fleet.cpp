@@ -89,6 +89,9 @@ struct Fleet::Parts final : UpstreamHost {
   bool report_known_good(UpstreamId id, bool ok) override;
   bool is_waking() override;
   void on_rest(UpstreamId) override { runtime.turn.schedule(sweep); }
+  void on_barred(UpstreamId id) override {
+    if (Instances* own = instances_of(id)) own->end_all();
+  }
   void look_for_suspend();
   void on_suspend_timer();
   void on_woken();
@@ -134,7 +137,6 @@ void Fleet::Parts::put(UpstreamSpec spec) {
 
 void Fleet::Parts::remove(UpstreamId id) {
   upstreams[id]->remove();
-  if (Instances* own = instances_of(id)) own->end_all();
 }
 
 bool Fleet::Parts::report_known_good(UpstreamId id, bool ok) {

@@ -3,6 +3,7 @@
 
 #include "upstream/fleet/fleet_world.h"
 #include "upstream/fleet/instances.h"
+#include "upstream/lifecycle/auto_disable.h"
 
 namespace upstream {
 namespace {
@@ -257,6 +258,45 @@ TEST_CASE("instances stop with their server, whatever stops it", "[instances]") 
   CHECK(world.line(1).closed);
   world.crash(world.line(1));
   CHECK(world.instances() == 0);
+}
+
+TEST_CASE("an instance that waits for a slot is there when it gets it, whoever has left meanwhile",
+          "[instances]") {
+  World world({.slots = 1});
+  world.apply({apart("a", RunPolicy::lazy), spec_of("b")});
+  REQUIRE(world.factory.starts.size() == 1);
+  const auto first = world.call(0, 1, 11);
+  const auto second = world.call(0, 2, 12);
+  world.sim.settle();
+  REQUIRE(world.factory.starts.size() == 1);
+  CHECK(world.fleet.cancel(*first));
+  CHECK(world.fleet.cancel(*second));
+  world.fleet.end_caller(11);
+  world.apply({apart("a", RunPolicy::lazy)});  // the slot is free
+  REQUIRE(world.factory.starts.size() == 2);
+  CHECK_FALSE(world.line(1).destroyed);
+  CHECK(world.fleet.connecting() == 1);
+  world.make_ready(world.line(1));
+  CHECK(world.fleet.connecting() == 0);
+}
+
+TEST_CASE("the instances of a server that is given up end with it", "[instances]") {
+  UpstreamSpec spec = apart();
+  spec.auto_disable_threshold = 1;
+  ApartWorld world(spec);
+  const std::size_t own = world.served(11, 1);
+  world.crash(world.line(0));
+  const base::TimePoint end = world.sim.clock().now() + 2 * kFailingMin;
+  for (std::size_t failed = own + 1; world.sim.clock().now() < end;
+       world.sim.advance(milliseconds(100))) {
+    for (; failed < world.factory.lines.size(); ++failed) world.crash(world.line(failed));
+  }
+  REQUIRE(world.observer.commits.size() == 1);
+  CHECK_FALSE(world.line(own).closed);
+  world.observer.commits[0](base::kDone);
+  world.sim.settle();
+  CHECK(world.state() == State::auto_disabled);
+  CHECK(world.line(own).closed);
 }
 
 TEST_CASE("who waits for an instance of a server that is removed is told, and nothing starts",

@@ -18,8 +18,8 @@ void add(UpstreamCounters& sum, const UpstreamCounters& more) {
   sum.stderr_dropped_bytes += more.stderr_dropped_bytes;
 }
 
-bool is_to_be_tried_again(State state) {
-  return state == State::backoff || state == State::login_required;
+bool will_start(State state) {
+  return state == State::queued || state == State::backoff || state == State::login_required;
 }
 
 }  // namespace
@@ -43,7 +43,6 @@ UpstreamSpec Instances::spec_for(CallerKey caller) const {
   spec.memory = server_.memory();
   spec.memory.auto_disabled.reset();
   if (spec.policy == RunPolicy::active) spec.policy = RunPolicy::lazy;
-  spec.has_catalog = true;
   spec.auto_disable_threshold = 0;
   spec.relist_interval.reset();
   spec.idle_timeout = spec.idle_timeout.value_or(kIdleMax);
@@ -201,11 +200,11 @@ void Instances::add_to(UpstreamView& view) const {
 }
 
 // What has come to an end makes room. One that failed keeps its place, and with it the time of its
-// next try.
+// next try; so does one that waits for a slot, whether anybody waits for it still or not.
 void Instances::review() {
   const auto is_over = [](const Instance& each) {
     return each.upstream->at_rest() &&
-           (each.leaving || !is_to_be_tried_again(each.upstream->state()));
+           (each.leaving || !will_start(each.upstream->state()));
   };
   for (auto at = instances_.begin(); at != instances_.end();) {
     if (!is_over(*at)) {

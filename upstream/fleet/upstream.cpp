@@ -108,7 +108,8 @@ base::Result<void> Upstream::restart() {
 
 bool Upstream::starts_wanted() const {
   if (caller_waits()) return true;
-  if (facts_.policy == RunPolicy::lazy) return !has_catalog_;
+  const bool is_instance = spec_.only_caller != kNobody;  // its catalog is its server's
+  if (facts_.policy == RunPolicy::lazy) return !has_catalog_ && !is_instance;
   return facts_.policy == RunPolicy::active && !idle_stopped_;
 }
 
@@ -153,6 +154,7 @@ void Upstream::handle(Event event, std::string_view reason) {
   if (!may_run(facts_)) {
     start_requested_ = false;
     refuse_waiting();
+    context_.host.on_barred(id_);
   }
 }
 

@@ -36,6 +36,8 @@ class UpstreamHost {
   virtual bool is_waking() = 0;
   // It owns no connection now.
   virtual void on_rest(UpstreamId id) = 0;
+  // It may not run: neither may what runs for it. Told again as long as that lasts.
+  virtual void on_barred(UpstreamId /*id*/) {}
   virtual void on_call_over(UpstreamId /*id*/) {}
 };
 
