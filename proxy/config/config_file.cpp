@@ -77,9 +77,13 @@ Result<void> write_temp(FileSystem& files, const PreparedWrite& write) {
   return owned;
 }
 
-// What came out of the last swap is the newest text of others: it takes the place of what stands
-// there, or where even that fails stands beside it.
-Result<void> put_newest_in_place(FileSystem& files, const PreparedWrite& write, Error why) {
+// What came out of the last swap, `placed` being put in, is the newest text of others: it takes the
+// place of what stands there, or where even that fails stands beside it. Unless somebody has saved
+// once more: then that is the newest, and stands where it belongs.
+Result<void> put_newest_in_place(FileSystem& files, const PreparedWrite& write,
+                                 const std::string& placed, Error why) {
+  const Result<std::string> now = files.read_file(write.real_path, kTextBytesMax);
+  if (now && *now != placed) return discard_write(files, write), base::kDone;
   if (files.rename(write.temp_path, write.real_path)) return base::kDone;
   (void)files.rename(write.temp_path, conflict_path(write.real_path, write.revision));
   return why;
@@ -92,16 +96,16 @@ Result<void> put_back(FileSystem& files, const PreparedWrite& write) {
   std::string placed = write.new_text;
   for (int i = 0; i < kPutBacksMax; ++i) {
     Result<std::string> next = files.read_file(write.temp_path, kTextBytesMax);
+    if (!next) return put_newest_in_place(files, write, placed, next.error());
     Result<void> swapped = files.rename_exchange(write.temp_path, write.real_path);
-    if (!swapped) return put_newest_in_place(files, write, swapped.error());
+    if (!swapped) return put_newest_in_place(files, write, placed, swapped.error());
     const Result<std::string> out = files.read_file(write.temp_path, kTextBytesMax);
     if (!out) return out.error();  // whose it is shows at the next start
     if (*out == placed) return discard_write(files, write), base::kDone;
-    if (!next) return put_newest_in_place(files, write, next.error());
     placed = std::move(next).value();
   }
   return put_newest_in_place(
-      files, write,
+      files, write, placed,
       {ErrorCode::io_error, fmt::format("{} is being changed again and again.", write.real_path),
        "Try again when it is at rest."});
 }

@@ -307,6 +307,23 @@ TEST_CASE("a disk that fails between two texts of an editor keeps the newer one"
   CHECK(world.files.all_files() == std::vector<std::string>{kPath});
 }
 
+TEST_CASE("a disk that fails to put one text back keeps the one saved meanwhile", "[config]") {
+  World world;
+  int exchanges = 0;
+  world.files.before_operation([&](Step step, const std::string&) {
+    if (step != Step::rename_exchange) return;
+    if (++exchanges == 1) world.files.edit_by_rename(kPath, R"({"tools_limit": 3})");
+    if (exchanges == 2) {
+      world.files.edit_by_rename(kPath, kTheirs);
+      world.files.fail(Step::rename_exchange, EIO, 1);
+    }
+  });
+  CHECK(world.write(disable()).error().code == ErrorCode::config_changed);
+  CHECK(exchanges == 2);
+  CHECK(world.text() == kTheirs);
+  CHECK(world.files.all_files() == std::vector<std::string>{kPath});
+}
+
 TEST_CASE("an editor that saves again while its text is put back wins too", "[config]") {
   World world;
   int saves = 0;
