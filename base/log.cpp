@@ -24,7 +24,7 @@ namespace base::log {
 namespace {
 
 constexpr std::array<std::string_view, 6> kNames{"trace", "debug", "info", "warn", "error", "off"};
-constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %-5!l %v";
+constexpr const char* kPattern = "%Y-%m-%dT%H:%M:%S.%e%z %-7l %v";
 // What json_line() writes goes on from here.
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l",%v)";
 // A pipe that polls writable takes this much without blocking (PIPE_BUF).

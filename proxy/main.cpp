@@ -31,6 +31,15 @@ void print_ready(const proxy::daemon::ReadyReport& report) {
   std::fflush(stdout);
 }
 
+void print_first_look(const proxy::daemon::FirstLookReport& report) {
+  fmt::print("{} tools searchable: {} of {} servers listed theirs, in {:.1f} s\n", report.tools,
+             report.answered, report.servers, std::chrono::duration<double>(report.took).count());
+  if (report.answered < report.servers) {
+    fmt::print("what is wrong with the others: mcptrunk servers list, mcptrunk doctor\n");
+  }
+  std::fflush(stdout);
+}
+
 int serve(const proxy::cli::ServeOptions& asked) {
   const base::TimePoint started = base::SystemClock().now();
   proxy::daemon::DaemonOptions options;
@@ -49,6 +58,10 @@ int serve(const proxy::cli::ServeOptions& asked) {
   if (!started_daemon) return fail(started_daemon.error());
   const std::unique_ptr<proxy::daemon::Daemon> daemon = std::move(started_daemon).value();
   print_ready(daemon->ready_report());
+  if (const std::size_t unknown = daemon->watch_first_look(print_first_look); unknown > 0) {
+    fmt::print("listing the tools of {} servers that are new here ...\n", unknown);
+    std::fflush(stdout);
+  }
 
   bool draining = false;
   const auto stop = [&] {

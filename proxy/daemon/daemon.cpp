@@ -151,6 +151,7 @@ struct Daemon::Parts {
   http::Server server;
 
   ReadyReport report;
+  std::optional<FirstLook> first_look;
   std::function<void()> drained;
 };
 
@@ -407,6 +408,24 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(base::Loop& loop, base::File
 
 const ReadyReport& Daemon::ready_report() const {
   return parts_->report;
+}
+
+std::size_t Daemon::watch_first_look(std::function<void(const FirstLookReport&)> done) {
+  Parts& parts = *parts_;
+  std::set<std::string> unknown;
+  for (const config::ServerConfig& server : parts.intent.config()->servers) {
+    const auto remembered = parts.remembered.find(server.name);
+    if (remembered != parts.remembered.end() && remembered->second.has_catalog) continue;
+    const upstream::State state = parts.fleet.view(*parts.fleet.find(server.name))->state;
+    const bool starts = state == upstream::State::queued || state == upstream::State::connecting;
+    if (starts) unknown.insert(server.name);
+  }
+  const auto tell = [&parts, began = parts.loop.now(), done = std::move(done)](
+                        std::size_t servers, std::size_t answered) {
+    done({servers, answered, parts.catalog.visible_tool_count(),
+          std::chrono::duration_cast<base::Milliseconds>(parts.loop.now() - began)});
+  };
+  return parts.first_look.emplace(parts.bus, std::move(unknown), tell).servers();
 }
 
 void Daemon::reload() {

@@ -13,6 +13,7 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "proxy/config/config.h"
+#include "proxy/daemon/first_look.h"
 
 namespace proxy::daemon {
 
@@ -50,6 +51,9 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   const ReadyReport& ready_report() const;
+  // How many servers are being started whose tools are not known yet; `done` is told once, when
+  // each of them was looked at, and not at all when there are none.
+  std::size_t watch_first_look(std::function<void(const FirstLookReport&)> done);
 
   // Reads the configuration file again.
   void reload();
