@@ -45,8 +45,8 @@ TEST_CASE("lines carry level and component, and disabled levels write nothing", 
   const std::string text = text_of(options.file);
   CHECK(text.find("hidden") == std::string::npos);
   CHECK(text.find("info    [fleet] server=x ready\n") != std::string::npos);
-  CHECK(text.find("debug [store] shown\n") != std::string::npos);
-  CHECK(text.find("error [store] broken\n") != std::string::npos);
+  CHECK(text.find("debug   [store] shown\n") != std::string::npos);
+  CHECK(text.find("error   [store] broken\n") != std::string::npos);
   CHECK(text.find("after the end") == std::string::npos);
 }
 

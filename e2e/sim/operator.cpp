@@ -292,8 +292,9 @@ void World::calm_down() {
   apply();
   for (const Spec& spec : specs_) {
     const UpstreamId id = *fleet_->find(spec.name);
-    // A server that misbehaved before is not waited for: it may have forgotten how to end.
-    if (told_states_[id] == State::ready) restart(id);
+    // What runs, or is about to, misbehaves as before.
+    const State state = told_states_[id];
+    if (state == State::ready || state == State::connecting) restart(id);
   }
   advance(kCalm);
   if (!broken()) check_calm();

@@ -108,6 +108,23 @@ TEST_CASE("idle stop spares a server that is in use", "[fleet]") {
   }
 }
 
+TEST_CASE("a server that was stopped as idle starts when it may run for ever again", "[fleet]") {
+  World world;
+  UpstreamSpec spec = spec_of("a");
+  spec.idle_timeout = minutes(1);
+  world.apply({spec});
+  world.make_ready(world.line());
+  world.advance_until(State::stopping);
+  world.crash(world.line());
+  REQUIRE(world.state() == State::idle);
+  spec.call_timeout = seconds(7);
+  world.apply({spec});
+  CHECK(world.state() == State::idle);
+  spec.idle_timeout.reset();
+  world.apply({spec});
+  CHECK(world.state() == State::connecting);
+}
+
 TEST_CASE("a call waits 25 s for a start, then is told so, and the start goes on", "[fleet]") {
   World world;
   world.apply({spec_of("a", RunPolicy::lazy)});

@@ -61,7 +61,7 @@ void Upstream::update(UpstreamSpec spec) {
   spec_ = std::move(spec);
   facts_.policy = spec_.policy;
   look_again_at_configuration();
-  if (policy_changed || returns) idle_stopped_ = false;
+  if (policy_changed || returns || !spec_.idle_timeout) idle_stopped_ = false;
   if (launch_changed) {
     launch_is_new_ = true;
     has_catalog_ = false;
