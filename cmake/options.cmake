@@ -37,6 +37,8 @@ if(MCPTRUNK_SANITIZE)
 endif()
 if(MCPTRUNK_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  # Two types of one name in two files are seen here only.
+  target_link_options(project_options INTERFACE -Werror=odr)
 endif()
 
 # One precompiled header of standard and fmt headers for all of our targets.

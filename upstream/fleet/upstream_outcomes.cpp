@@ -143,13 +143,13 @@ void Upstream::count_failure() {
   ++memory_.consecutive_failures;
   const base::TimePoint now = context_.runtime.now();
   if (!failing_since_) failing_since_ = now;
-  switch (
-      judge(memory_.consecutive_failures, spec_.auto_disable_threshold, now - *failing_since_)) {
-    case Judgement::try_again:
+  switch (patience_with(memory_.consecutive_failures, spec_.auto_disable_threshold,
+                        now - *failing_since_)) {
+    case Patience::try_again:
       return;
-    case Judgement::last_chance:
+    case Patience::last_chance:
       return retry_.not_later_than(*failing_since_ + kFailingMin);
-    case Judgement::give_up:
+    case Patience::give_up:
       return propose_auto_disable();
   }
 }

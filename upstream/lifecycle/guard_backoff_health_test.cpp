@@ -133,11 +133,11 @@ TEST_CASE("a server that was asked out of turn has all its misses before it", "[
 
 TEST_CASE("a server is given up when it failed often enough and for long enough",
           "[auto_disable]") {
-  CHECK(judge(2, 3, hours(1)) == Judgement::try_again);
-  CHECK(judge(3, 3, kFailingMin) == Judgement::give_up);
-  CHECK(judge(3, 3, kFailingMin - base::Milliseconds(1)) == Judgement::last_chance);
-  CHECK(judge(1, 1, {}) == Judgement::last_chance);
-  CHECK(judge(1'000, 0, hours(1)) == Judgement::try_again);
+  CHECK(patience_with(2, 3, hours(1)) == Patience::try_again);
+  CHECK(patience_with(3, 3, kFailingMin) == Patience::give_up);
+  CHECK(patience_with(3, 3, kFailingMin - base::Milliseconds(1)) == Patience::last_chance);
+  CHECK(patience_with(1, 1, {}) == Patience::last_chance);
+  CHECK(patience_with(1'000, 0, hours(1)) == Patience::try_again);
 }
 
 TEST_CASE("a suspend is noticed once, and its grace ends", "[suspend]") {
