@@ -34,6 +34,9 @@ namespace {
 
 constexpr std::string_view kLog = "daemon";
 
+// A loop turn of that length is felt by agents; shorter slow ones come while many servers start.
+constexpr auto kFeltTurn = base::Milliseconds(100);
+
 upstream::StdioOptions stdio_options(const DataDir& data_dir, const config::Config& config,
                                      const rlimit& original) {
   upstream::StdioOptions options;
@@ -389,8 +392,10 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(base::Loop& loop, base::File
 
   const rlimit limits = raise_file_limit();
   loop.on_slow_turn([](base::Duration held) {
-    base::log::warn(kLog, "a loop turn took {} ms",
-                    std::chrono::duration_cast<base::Milliseconds>(held).count());
+    const auto took = std::chrono::duration_cast<base::Milliseconds>(held);
+    const bool is_felt = took >= kFeltTurn;
+    base::log::write(is_felt ? base::log::Level::warn : base::log::Level::info, kLog,
+                     fmt::format("a loop turn took {} ms", took.count()));
   });
   auto parts = std::make_unique<Parts>(loop, files, options, std::move(config).value(),
                                        std::move(data_dir).value(), std::move(store).value(),
