@@ -71,7 +71,12 @@ void FileWatch::watch_directories() {
 // Other files of the directory are of no interest, unless the file's name leads through them.
 void FileWatch::on_event(std::string_view name) {
   const bool ours = name.empty() || name == name_of(path_) || name == name_of(seen_.real_path);
-  if (ours || look() != seen_) note_change();
+  if (ours) return note_change();
+  if (!others_.armed()) runtime_.start(others_, kOthers);
+}
+
+void FileWatch::look_again() {
+  if (look() != seen_) note_change();
 }
 
 void FileWatch::note_change() {
@@ -89,7 +94,7 @@ void FileWatch::on_quiet() {
 
 void FileWatch::on_poll() {
   runtime_.start(poll_, kPoll);
-  if (look() != seen_) note_change();
+  look_again();
   watch_directories();
 }
 

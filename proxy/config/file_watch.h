@@ -23,6 +23,8 @@ class FileWatch {
  public:
   static constexpr base::Milliseconds kDebounce{200};     // so long nothing must happen
   static constexpr base::Milliseconds kDebounceMax{600};  // for editors that never come to rest
+  // How long what is told of other files waits for a look: the store may be one of them.
+  static constexpr base::Milliseconds kOthers{50};
   static constexpr base::Milliseconds kPoll{5'000};
 
   // `changed` is called from a timer once the file may read differently; whether it does is for the
@@ -50,6 +52,7 @@ class FileWatch {
   Look look() const;
   void watch_directories();
   void on_event(std::string_view name);
+  void look_again();
   void note_change();
   void on_quiet();
   void on_poll();
@@ -63,6 +66,7 @@ class FileWatch {
   std::vector<Watched> watched_;
   base::TimePoint first_change_{};
   base::Timer<FileWatch, &FileWatch::on_quiet> quiet_{*this};
+  base::Timer<FileWatch, &FileWatch::look_again> others_{*this};
   base::Timer<FileWatch, &FileWatch::on_poll> poll_{*this};
 };
 

@@ -65,12 +65,18 @@ TEST_CASE("an editor that renames over the file is noticed", "[config]") {
 
 TEST_CASE("other files of the directory are of no interest", "[config]") {
   World world;
+  int looks = 0;
+  world.files.before_operation([&](base::SimFileSystem::Step step, const std::string& path) {
+    looks += step == base::SimFileSystem::Step::look && path == "/c/f.json" ? 1 : 0;
+  });
   for (int i = 0; i < 50; ++i) {
     world.watcher.notify("/c", "state.mdb");
     world.pass(10);
   }
   world.pass(1'000);
   CHECK(world.changes == 0);
+  CHECK(looks > 0);
+  CHECK(looks <= 2 * 11);  // for half a second of them, each with two questions
 }
 
 TEST_CASE("a change that nobody tells of is found within five seconds", "[config]") {
