@@ -1,7 +1,7 @@
-// The command line that all simulations share, and how a seed that broke a rule is told.
+// What all simulations share: their command line, and how a seed that broke a rule is told.
 #pragma once
 #include <cstdint>
-#include <string_view>
+#include <functional>
 
 #include "report.h"
 
@@ -16,6 +16,9 @@ struct Seeds {
 // --seeds FROM COUNT | --seed N [--trace]. False, and told how it is meant, when it is otherwise.
 bool read_seeds(int argc, char** argv, Seeds& seeds);
 
-void tell_broken(std::string_view program, std::uint64_t seed, const Report& report);
+// Lives each world, until ten have broken a rule, and tells of those; how many did. One that ends
+// the program (an assertion, a sanitizer) is told as well. `program`: static text.
+std::uint64_t run_seeds(const char* program, const Seeds& seeds,
+                        const std::function<void(std::uint64_t seed, Report& report)>& live);
 
 }  // namespace sim

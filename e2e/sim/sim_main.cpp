@@ -7,18 +7,11 @@
 #include "world.h"
 
 int main(int argc, char** argv) {
-  sim::Seeds arguments;
-  if (!sim::read_seeds(argc, argv, arguments)) return 2;
+  sim::Seeds seeds;
+  if (!sim::read_seeds(argc, argv, seeds)) return 2;
   const auto began = std::chrono::steady_clock::now();
-  std::uint64_t failed = 0;
-  std::uint64_t steps = 0;
-  std::uint64_t starts = 0;
-  std::uint64_t calls = 0;
-  std::uint64_t answered = 0;
-  std::uint64_t relayed = 0;
-  for (std::uint64_t i = 0; i < arguments.count && failed < 10; ++i) {
-    const std::uint64_t seed = arguments.first + i;
-    sim::Report report(arguments.trace);
+  std::uint64_t steps = 0, starts = 0, calls = 0, answered = 0, relayed = 0;
+  const auto live = [&](std::uint64_t seed, sim::Report& report) {
     sim::World world(seed, report);
     world.run();
     steps += world.steps();
@@ -26,15 +19,12 @@ int main(int argc, char** argv) {
     calls += world.callers().made();
     answered += world.callers().answered();
     relayed += world.questions().relayed();
-    if (!report.violation()) continue;
-    ++failed;
-    sim::tell_broken("sim_fleet", seed, report);
-  }
+  };
+  const std::uint64_t failed = sim::run_seeds("sim_fleet", seeds, live);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   fmt::print(
       "{} seeds from {}: {} failed; {} steps, {} starts, {} calls, {} answered, {} questions "
       "to clients; {:.1f} s\n",
-      arguments.count, arguments.first, failed, steps, starts, calls, answered, relayed,
-      took.count());
+      seeds.count, seeds.first, failed, steps, starts, calls, answered, relayed, took.count());
   return failed == 0 ? 0 : 1;
 }

@@ -108,6 +108,21 @@ TEST_CASE("idle stop spares a server that is in use", "[fleet]") {
   }
 }
 
+TEST_CASE("a call whose time is over as its server gets ready is not sent any more", "[fleet]") {
+  World world;
+  UpstreamSpec spec = spec_of("a", RunPolicy::lazy);
+  spec.call_timeout = seconds(3);
+  world.apply({spec});
+  REQUIRE(world.call(0, 1).ok());
+  world.sim.settle();
+  world.sim.clock().advance_to(world.sim.clock().now() + seconds(3));
+  world.make_ready(world.line());
+  world.sim.settle();
+  CHECK(world.state() == State::ready);
+  CHECK(world.line().sent.empty());
+  CHECK(world.sink.log == std::vector<std::string>{"1 MCPT_DEADLINE_EXCEEDED"});
+}
+
 TEST_CASE("a server that was stopped as idle starts when it may run for ever again", "[fleet]") {
   World world;
   UpstreamSpec spec = spec_of("a");

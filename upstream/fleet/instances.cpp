@@ -203,8 +203,7 @@ void Instances::add_to(UpstreamView& view) const {
 // next try; so does one that waits for a slot, whether anybody waits for it still or not.
 void Instances::review() {
   const auto is_over = [](const Instance& each) {
-    return each.upstream->at_rest() &&
-           (each.leaving || !will_start(each.upstream->state()));
+    return each.upstream->at_rest() && (each.leaving || !will_start(each.upstream->state()));
   };
   for (auto at = instances_.begin(); at != instances_.end();) {
     if (!is_over(*at)) {

@@ -56,6 +56,12 @@ void WaitingCalls::expire(Entry& entry) {
   sink.on_failed(tag, error);
 }
 
+void WaitingCalls::fail_overdue(const Entry& entry) {
+  listener_.on_waiting_failed(1);
+  fail_later(entry.call.plain(), entry.serial,
+             listener_.on_waited_too_long(/*deadline_passed=*/true));
+}
+
 void WaitingCalls::fail_all(const base::Error& error) {
   if (calls_.empty()) return;
   listener_.on_waiting_failed(size());

@@ -44,12 +44,14 @@ class WaitingCalls {
   // False when no such call waits.
   bool cancel(std::uint64_t serial);
 
-  // Takes the oldest: `use(const CallSpec&, serial)` gets it with what is left of its deadline.
+  // Takes the oldest: `use(const CallSpec&, serial)` gets it with what is left of its deadline. One
+  // whose time is over, and whose timer has only not been looked at yet, fails instead.
   // REQUIRES: not empty.
   template <class Use>
   void take_first(Use use) {
     const std::list<Entry> taken = detach_first();
     const Entry& entry = taken.front();
+    if (entry.deadline <= runtime_.now()) return fail_overdue(entry);
     entry.call.with_spec([&](CallSpec spec) {
       spec.deadline = entry.deadline - runtime_.now();
       use(static_cast<const CallSpec&>(spec), entry.serial);
@@ -101,6 +103,7 @@ class WaitingCalls {
 
   void arm(Entry& entry, std::optional<base::Duration> wait_max);
   void expire(Entry& entry);
+  void fail_overdue(const Entry& entry);
   std::list<Entry> detach_first();
   void deliver_failed();
 
