@@ -297,6 +297,8 @@ void World::calm_down() {
     if (state == State::ready || state == State::connecting) restart(id);
   }
   advance(kCalm);
+  // Somebody's next look for a login may have come just now.
+  for (int i = 0; i < 20 && !broken() && !store_.idle(); ++i) advance(milliseconds(100));
   if (!broken()) check_calm();
 }
 
