@@ -17,16 +17,6 @@ namespace {
 
 using Values = std::map<std::string, std::string>;
 
-bool names_secret(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 7> kWords{"key",    "token",      "secret", "password",
-                                                   "passwd", "credential", "auth"};
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
 void redact_value(std::string& value) {
   if (!value.empty() && !is_reference(value)) value = kRedacted;
 }
@@ -135,6 +125,16 @@ base::Error nothing_to_keep(std::string_view where) {
 }
 
 }  // namespace
+
+bool names_secret(std::string_view name) {
+  std::string lower(name);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array<std::string_view, 7> kWords{"key",    "token",      "secret", "password",
+                                                   "passwd", "credential", "auth"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
 
 ServerConfig redacted(ServerConfig server) {
   redact_values(server.env);

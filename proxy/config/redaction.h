@@ -9,11 +9,15 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/secret_mask.h"
 #include "proxy/config/config.h"
 
 namespace proxy::config {
 
-inline constexpr std::string_view kRedacted = "***";
+inline constexpr std::string_view kRedacted = base::kMasked;
+
+// Whether a field, a variable or an option of that name holds a secret.
+bool names_secret(std::string_view name);
 
 ServerConfig redacted(ServerConfig server);
 Config redacted(Config config);

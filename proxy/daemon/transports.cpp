@@ -80,7 +80,9 @@ upstream::ChildSpec Transports::child_spec(const std::string& server,
 std::unique_ptr<upstream::Transport> Transports::create(upstream::UpstreamId,
                                                         const UpstreamSpec& spec) {
   const auto start = [&](const StdioLaunch& launch) {
-    return std::make_unique<upstream::StdioTransport>(host_, child_spec(spec.name, launch));
+    upstream::ChildSpec child = child_spec(spec.name, launch);
+    child.secrets = spec.secrets;
+    return std::make_unique<upstream::StdioTransport>(host_, std::move(child));
   };
   const auto* http = std::get_if<HttpLaunch>(&spec.launch);
   if (http == nullptr) return start(std::get<StdioLaunch>(spec.launch));

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "proxy/config/groups.h"
+#include "proxy/config/secret_texts.h"
 #include "proxy/config/to_json.h"
 #include "upstream/transport/package_runner.h"
 
@@ -101,6 +102,7 @@ UpstreamSpec spec_of(const config::Config& config, const config::ServerConfig& s
   if (!expanded.command.empty()) {
     spec.package_runner = upstream::package_runner_of(expanded.command, expanded.args).has_value();
   }
+  spec.secrets = config::secret_texts(server, expanded, config.environment.custom_vars);
   spec.launch = launch_of(server, std::move(expanded));
   spec.connect_timeout = connect_timeout_of(config, server);
   spec.call_timeout = call_timeout_of(config, server);

@@ -25,6 +25,27 @@ TEST_CASE("a start that fails fails those who waited for it, with its reason", "
   CHECK(world.state() == State::idle);  // lazy, and nobody wants it
 }
 
+TEST_CASE("a failure tells no secret of its server", "[fleet]") {
+  World world;
+  UpstreamSpec spec = spec_of("a", RunPolicy::lazy);
+  spec.secrets = {"hunter2000"};
+  world.apply({spec});
+  REQUIRE(world.call(0, 1).ok());
+  world.sim.settle();
+  SECTION("in its last words") {
+    world.line().end(FailureKind::exited, "exited with code 1: bad token hunter2000");
+    world.sim.settle();
+    CHECK(world.fleet.view(0)->memory->last_failure->message ==
+          "exited with code 1: bad token ***");
+    CHECK(world.sink.last_error.message.find("hunter") == std::string::npos);
+  }
+  SECTION("where a message should be") {
+    world.line().deliver("listening with hunter2000");
+    CHECK(world.fleet.view(0)->first_garbage == "listening with ***");
+  }
+  CHECK(std::string(world.fleet.view(0)->reason).find("hunter") == std::string::npos);
+}
+
 TEST_CASE("failures in a row disable a server once that is durable", "[fleet]") {
   World world;
   world.apply({spec_of("a")});

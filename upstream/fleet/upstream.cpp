@@ -237,7 +237,8 @@ void Upstream::open_connection() {
                      {},
                      spec_.abilities,
                      context_.offload,
-                     spec_.revision.value_or(protocol::kNewestLegacy)});
+                     spec_.revision.value_or(protocol::kNewestLegacy),
+                     base::SecretMask(spec_.secrets)});
   facts_.connection_open = true;
   session_->start();
 }

@@ -112,6 +112,7 @@ void Upstream::on_stable() {
 }
 
 void Upstream::fail(Failure failure) {
+  base::SecretMask(spec_.secrets).apply(failure.message);
   ++counters_.failures;
   stderr_is_due_ = facts_.connection_open;
   const bool while_starting = state_ == State::connecting;

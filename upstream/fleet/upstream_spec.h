@@ -80,7 +80,8 @@ struct UpstreamSpec {
   std::uint32_t queue_size = 256;                 // calls that wait for a start or for their turn
   // Fixes what initialize offers, and nothing else is probed; absent: found out.
   std::optional<protocol::Revision> revision;
-  bool package_runner = false;  // npx, uvx, pipx, docker: its first start downloads
+  std::vector<std::string> secrets;  // hidden in what it says on stderr and of itself
+  bool package_runner = false;       // npx, uvx, pipx, docker: its first start downloads
 
   bool own_instances = false;       // each client that can be told from others gets one of its own
   CallerKey only_caller = kNobody;  // of such an instance: all that it asks is for that client

@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t kGarbageLinesLogged = 5;
 constexpr std::size_t kGarbageBytesLogged = 200;
 constexpr std::size_t kGarbageBytesKept = 100;
+constexpr std::size_t kGarbageBytesLooked = 1'000;  // a secret must not be cut where the shown ends
 constexpr base::Duration kPingDeadline = std::chrono::minutes(5);
 
 // Our ids are plain positive integers; anything else was never asked.
@@ -229,10 +230,13 @@ void ClientSession::on_refused_message(std::string_view of_request, std::string_
 }
 
 void ClientSession::note_garbage(std::string_view what) {
-  if (first_garbage_.empty()) append_printable(first_garbage_, what.substr(0, kGarbageBytesKept));
   if (++garbage_ > kGarbageLinesLogged) return;
+  std::string shown(what.substr(0, kGarbageBytesLooked));
+  options_.secrets.apply(shown);
+  const std::string_view masked = shown;
+  if (first_garbage_.empty()) append_printable(first_garbage_, masked.substr(0, kGarbageBytesKept));
   base::log::warn("session", "server={} wrote a message that is no JSON-RPC: {}",
-                  options_.server_name, what.substr(0, kGarbageBytesLogged));
+                  options_.server_name, masked.substr(0, kGarbageBytesLogged));
 }
 
 void ClientSession::on_response(const protocol::Envelope& message) {

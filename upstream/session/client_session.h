@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "base/runtime.h"
+#include "base/secret_mask.h"
 #include "base/task.h"
 #include "upstream/session/call.h"
 #include "upstream/session/flow_request.h"
@@ -62,6 +63,7 @@ struct SessionOptions {
   protocol::ClientAbilities abilities = kAbilitiesOfAnyClient;  // declared to the server
   Offload offload{};  // for scanning long messages; empty: on the loop, whatever their size
   protocol::Revision offered_revision = protocol::kNewestLegacy;
+  base::SecretMask secrets{};  // hidden where garbage of the server is shown
 };
 
 class ClientSession final : private MessageGate::Sink,

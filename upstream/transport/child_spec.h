@@ -12,6 +12,7 @@ struct ChildSpec {
   std::vector<std::string> args;
   std::vector<std::string> environment;  // complete: "NAME=value" (environment.h makes it)
   std::string working_dir;               // empty: the daemon's
+  std::vector<std::string> secrets{};    // hidden in what is kept of its stderr
 };
 
 }  // namespace upstream

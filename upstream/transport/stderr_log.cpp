@@ -23,8 +23,13 @@ std::string_view cut(std::string_view text, std::size_t bytes_max) {
 
 }  // namespace
 
-StderrLog::StderrLog(LogDirectory& directory, const base::Clock& clock, std::string server)
-    : directory_(directory), clock_(clock), server_(std::move(server)), refilled_at_(clock.now()) {}
+StderrLog::StderrLog(LogDirectory& directory, const base::Clock& clock, std::string server,
+                     base::SecretMask secrets)
+    : directory_(directory),
+      clock_(clock),
+      server_(std::move(server)),
+      secrets_(std::move(secrets)),
+      refilled_at_(clock.now()) {}
 
 StderrLog::~StderrLog() {
   if (file_ >= 0) close(file_);
@@ -77,6 +82,7 @@ void StderrLog::take_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   std::string printable;
   append_printable(printable, line);
+  secrets_.apply(printable);
   if (printable.find_first_not_of(" \t") == std::string::npos) return;
   if (printable.size() <= budget_bytes_) {
     if (dropped_bytes_ > 0) {

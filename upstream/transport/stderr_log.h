@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/secret_mask.h"
 #include "upstream/lifecycle/failure.h"
 #include "upstream/transport/log_directory.h"
 
@@ -23,8 +24,9 @@ class StderrLog {
   static constexpr std::size_t kLineBytesMax = 4096;
   static constexpr std::size_t kTailLineBytesMax = 500;
 
-  // Both outlive the log.
-  StderrLog(LogDirectory& directory, const base::Clock& clock, std::string server);
+  // `directory` and `clock` outlive the log.
+  StderrLog(LogDirectory& directory, const base::Clock& clock, std::string server,
+            base::SecretMask secrets = {});
   ~StderrLog();
   StderrLog(const StderrLog&) = delete;
   StderrLog& operator=(const StderrLog&) = delete;
@@ -49,6 +51,7 @@ class StderrLog {
   LogDirectory& directory_;
   const base::Clock& clock_;
   const std::string server_;
+  const base::SecretMask secrets_;
   std::deque<std::string> tail_;
   std::string partial_;  // a line whose end has not come, cut at kLineBytesMax
   std::string pending_;  // for the file; empty between calls

@@ -112,5 +112,14 @@ TEST_CASE("a server cannot choose a file outside of the log directory", "[transp
   CHECK(logs.file_of("a/../b") == "/logs/a_.._b.log");
 }
 
+TEST_CASE("the server's secrets are in no line that is kept, however they were read", "[stdio]") {
+  base::SimClock clock;
+  LogDirectory nowhere("");
+  StderrLog log(nowhere, clock, "s", base::SecretMask({"hunter2000"}));
+  log.add("token hun");
+  log.add("ter2000 is wrong\nhunter2000\n");
+  CHECK(log.tail() == std::vector<std::string>{"token *** is wrong", "***"});
+}
+
 }  // namespace
 }  // namespace upstream

@@ -41,7 +41,7 @@ StdioTransport::StdioTransport(StdioHost& host, ChildSpec spec)
       spec_(std::move(spec)),
       child_(host, *this),
       reader_(host.options().line_bytes_max),
-      log_(host.logs(), host.loop(), spec_.server) {}
+      log_(host.logs(), host.loop(), spec_.server, base::SecretMask(spec_.secrets)) {}
 
 StdioTransport::~StdioTransport() {
   if (destroyed_ != nullptr) *destroyed_ = true;
