@@ -101,6 +101,7 @@ describe('the command line', { timeout: 300_000 }, () => {
       ['time', 'disabled', 'dev'], ['filesystem', 'disabled', 'dev'], [longName, 'quarantined', 'dev']]);
     assert.equal(await state('time'), 'disabled');
     assert.match((await run(0, 'servers', 'enable', 'time')).out, /held by group dev/);
+    assert.match((await run(1, 'groups', 'restart', 'dev')).err, /group dev is disabled[^]*mcptrunk groups enable dev/);
     await run(0, 'groups', 'enable', 'dev', '--wait');
     assert.equal(await state('time'), 'ready');
     assert.equal(await state(longName), 'quarantined');

@@ -1,6 +1,6 @@
 // The first start and the next one, with 159 servers: what is known, what runs, and when.
 import assert from 'node:assert/strict';
-import { rmSync, symlinkSync, unlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { bin, Daemon, eventually } from '../clients/daemon.mjs';
@@ -86,5 +86,19 @@ describe('a warm start with 159 servers', { timeout: 240_000 }, () => {
       await daemon.close();
       for (const path of [link, sleeper]) rmSync(path, { force: true });
     }
+  });
+});
+
+describe('a start on a full disk', { timeout: 60_000 }, () => {
+  it('serves agents though it cannot leave word where it listens', async () => {
+    const daemon = await Daemon.start();
+    await daemon.stop();
+    rmSync(join(daemon.data, 'daemon.json'), { force: true });
+    mkdirSync(join(daemon.data, 'daemon.json', 'in the way'), { recursive: true });
+    await daemon.restart();
+    const agent = await Agent.open(daemon.at('/mcp'));
+    assert.match((await agent.call(toolOf('time'))).text, /get_current_time/);
+    assert.equal((await daemon.cli('--url', daemon.url.origin, 'status')).code, 0);
+    assert.equal(await daemon.close(), 0);
   });
 });

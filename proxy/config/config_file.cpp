@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "proxy/config/parser.h"
@@ -56,6 +57,14 @@ Result<std::string> new_text_of(const std::string& old_text, const Change& chang
     text = std::move(next).value();
   }
   return text;
+}
+
+// The file is in order, what was asked for is not: its lines mean nothing to whoever asked.
+Error refused_change(const std::vector<Diagnostic>& diagnostics) {
+  const auto wrong = std::ranges::find(diagnostics, Severity::error, &Diagnostic::severity);
+  return {ErrorCode::config_invalid,
+          fmt::format("Nothing was changed: with this change {}.", wrong->message),
+          "Ask for another change."};
 }
 
 Result<void> write_temp(FileSystem& files, const PreparedWrite& write) {
@@ -184,7 +193,11 @@ Result<PreparedWrite> prepare_write(FileSystem& files, const std::string& path,
   Result<std::string> new_text = new_text_of(write.old_text, change);
   if (!new_text) return new_text.error();
   write.new_text = std::move(new_text).value();
-  Result<Config> config = config_or_error(parse(write.new_text));
+  ParseOutcome outcome = parse(write.new_text);
+  if (!outcome.config && !std::holds_alternative<ReplaceText>(change)) {
+    return refused_change(outcome.diagnostics);
+  }
+  Result<Config> config = config_or_error(std::move(outcome));
   if (!config) return config.error();
   write.config = std::move(config).value();
   if (!write.changes()) return write;

@@ -170,6 +170,7 @@ TEST_CASE("a circle of parents is refused by the write", "[config]") {
   REQUIRE(!write);
   CHECK(write.error().code == ErrorCode::config_invalid);
   CHECK(write.error().message.find("circle") != std::string::npos);
+  CHECK(write.error().message.find("line") == std::string::npos);
 }
 
 TEST_CASE("the first change makes the file when there is none", "[config]") {

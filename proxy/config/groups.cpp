@@ -83,6 +83,14 @@ std::vector<std::string> members_of(const Config& config, std::string_view group
   return out;
 }
 
+std::vector<std::string> holders_of(const Config& config, std::string_view group) {
+  std::vector<std::string> out;
+  for (const GroupConfig* item : lineage(table_of(config), group)) {
+    if (!item->enabled) out.push_back(item->name);
+  }
+  return out;
+}
+
 std::vector<std::string> ancestors_of(const Config& config, std::string_view group) {
   std::vector<std::string> out;
   for (const GroupConfig* item : lineage(table_of(config), group)) out.push_back(item->name);

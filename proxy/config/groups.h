@@ -28,6 +28,9 @@ enum class Reach : std::uint8_t { direct, with_subgroups };
 // The servers of a group in file order; none when there is no such group.
 std::vector<std::string> members_of(const Config& config, std::string_view group, Reach reach);
 
+// The group and its ancestors as far as they are disabled, nearest first: they hold its members.
+std::vector<std::string> holders_of(const Config& config, std::string_view group);
+
 // The group's parent, grandparent and so on.
 std::vector<std::string> ancestors_of(const Config& config, std::string_view group);
 

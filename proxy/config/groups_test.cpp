@@ -84,5 +84,15 @@ TEST_CASE("members are those of the group, or of all below it", "[config]") {
   CHECK(ancestors_of(config, "low") == List{"mid", "top"});
 }
 
+TEST_CASE("a group is held by itself and by whatever is disabled above it", "[config]") {
+  Config config = sample();
+  CHECK(holders_of(config, "low").empty());
+  set_enabled(config, "top", false);
+  CHECK(holders_of(config, "low") == std::vector<std::string>{"top"});
+  set_enabled(config, "low", false);
+  CHECK(holders_of(config, "low") == std::vector<std::string>{"low", "top"});
+  CHECK(holders_of(config, "side").empty());
+}
+
 }  // namespace
 }  // namespace proxy::config

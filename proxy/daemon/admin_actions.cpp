@@ -17,6 +17,17 @@ base::Error quarantined(std::string_view name) {
               name)};
 }
 
+// `holders`: the group itself, or ancestors of it.
+base::Error held_back(std::string_view group, const std::vector<std::string>& holders) {
+  const bool itself = holders.front() == group;
+  return {base::ErrorCode::server_disabled,
+          itself ? fmt::format("group {} is disabled: none of its servers may run", group)
+                 : fmt::format("group {} is held by group {}, which is disabled", group,
+                               fmt::join(holders, ", ")),
+          fmt::format("start them with: mcptrunk groups enable {}",
+                      fmt::join(holders, "; mcptrunk groups enable "))};
+}
+
 // What the store is to hold once the server is no longer auto-disabled.
 storage::ServerRecord cleared_record(const ServerRecords& records,
                                      const upstream::UpstreamView& view) {
@@ -183,6 +194,10 @@ void Admin::act_on_group(std::string_view name, rest::GroupAction action,
   if (group == nullptr) {
     answer(config::no_group(*parts_.intent.config(), name));
   } else if (action == rest::GroupAction::restart) {
+    if (const auto held = config::holders_of(*parts_.intent.config(), group->name); !held.empty()) {
+      answer(held_back(group->name, held));
+      return;
+    }
     restart_group(group->name, std::move(answer));
   } else {
     const bool enabled = action == rest::GroupAction::enable;

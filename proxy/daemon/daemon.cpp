@@ -343,7 +343,13 @@ base::Result<void> Daemon::Parts::listen() {
   report.servers_enabled = admin.status().servers_enabled;
   report.tools = catalog.visible_tool_count();
   admin.set_identity({report.url, data_dir.path, options.config_path, loop.wall_now(), loop.now()});
-  return announce(files, data_dir, base_url);
+  // On a full disk agents are served all the same.
+  if (const auto told = announce(files, data_dir, base_url); !told) {
+    withdraw(files, data_dir);
+    base::log::error(kLog, "commands find this daemon by --url {} only: {}", base_url,
+                     base::one_line(told.error()));
+  }
+  return base::kDone;
 }
 
 void Daemon::Parts::stop_processes() {
