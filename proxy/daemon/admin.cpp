@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/shell_word.h"
 #include "proxy/config/groups.h"
 #include "proxy/config/redaction.h"
 #include "proxy/config/to_json.h"
@@ -159,9 +160,10 @@ void Admin::server_log(std::string_view name, std::uint32_t lines_max,
   }
   const config::ServerConfig* server = parts_.intent.config()->find_server(name);
   if (server != nullptr && server->command.empty()) {
-    answer(base::Error{base::ErrorCode::not_found,
-                       fmt::format("server {} is dialled, not started here: it has no log", name),
-                       fmt::format("what is known of it: mcptrunk servers why \"{}\"", name)});
+    answer(base::Error{
+        base::ErrorCode::not_found,
+        fmt::format("server {} is dialled, not started here: it has no log", name),
+        fmt::format("what is known of it: mcptrunk servers why {}", base::shell_word(name))});
     return;
   }
   auto lines = parts_.logs.last_lines(name, lines_max);

@@ -5,18 +5,14 @@
 #include <algorithm>
 #include <array>
 
+#include "base/shell_word.h"
 #include "proxy/rest/stderr_hint.h"
 
 namespace proxy::rest {
 namespace {
 
-// As one word of a shell. Names hold nothing worse than spaces.
-std::string word(std::string_view name) {
-  return name.find(' ') == std::string_view::npos ? std::string(name) : fmt::format("\"{}\"", name);
-}
-
 std::string command(std::string_view verb, const ServerDetail& detail) {
-  return fmt::format("mcptrunk servers {} {}", verb, word(detail.row.name));
+  return fmt::format("mcptrunk servers {} {}", verb, base::shell_word(detail.row.name));
 }
 
 std::string failure_of(const ServerDetail& detail) {
@@ -125,7 +121,7 @@ std::string enable_groups(std::string_view names) {
   while (!names.empty()) {
     const std::size_t comma = std::min(names.find(", "), names.size());
     if (!commands.empty()) commands += "; ";
-    commands += "mcptrunk groups enable " + word(names.substr(0, comma));
+    commands += "mcptrunk groups enable " + base::shell_word(names.substr(0, comma));
     names.remove_prefix(std::min(comma + 2, names.size()));
   }
   return commands;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "protocol/jsonrpc.h"
 #include "protocol/method.h"
 #include "upstream/fleet/upstream.h"
@@ -19,7 +20,7 @@ namespace {
 std::string remedy_then_restart(std::string_view remedy, std::string_view server) {
   if (remedy.empty()) remedy = "Mend it";
   if (remedy.ends_with('.')) remedy.remove_suffix(1);
-  return fmt::format("{}; then run: mcptrunk servers restart {}", remedy, server);
+  return fmt::format("{}; then run: mcptrunk servers restart {}", remedy, base::shell_word(server));
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ std::uint32_t Upstream::calls_max() const {
 std::optional<base::Error> Upstream::refusal() const {
   const std::string server = "Server '" + spec_.name + "' ";
   if (facts_.policy == RunPolicy::quarantined) {
-    return base::Error{ErrorCode::server_quarantined, server + "is quarantined",
-                       "Review it, then run: mcptrunk servers approve " + spec_.name};
+    return base::Error{
+        ErrorCode::server_quarantined, server + "is quarantined",
+        "Review it, then run: mcptrunk servers approve " + base::shell_word(spec_.name)};
   }
   if (facts_.policy == RunPolicy::disabled) {
     if (!spec_.held_by.empty()) {
@@ -42,7 +44,7 @@ std::optional<base::Error> Upstream::refusal() const {
                          "Enable what holds it"};
     }
     return base::Error{ErrorCode::server_disabled, server + "is disabled",
-                       "Run: mcptrunk servers enable " + spec_.name};
+                       "Run: mcptrunk servers enable " + base::shell_word(spec_.name)};
   }
   if (facts_.shutting_down) {
     return base::Error{ErrorCode::server_disabled,
@@ -65,7 +67,7 @@ std::optional<base::Error> Upstream::refusal() const {
   }
   if (facts_.login_needed) {
     return base::Error{ErrorCode::auth_required, server + "needs a login",
-                       "See: mcptrunk servers why " + spec_.name};
+                       "See: mcptrunk servers why " + base::shell_word(spec_.name)};
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "protocol/envelope.h"
 #include "protocol/jsonrpc.h"
 #include "protocol/splice.h"
@@ -88,7 +89,8 @@ base::Result<RequestTable::Row*> ClientSession::send_request(const CallSpec& spe
     return base::Error{base::ErrorCode::overloaded,
                        "Server '" + options_.server_name +
                            "' takes no more input: it does not read what was sent, or is ending",
-                       "Try again later, or run: mcptrunk servers restart " + options_.server_name};
+                       "Try again later, or run: mcptrunk servers restart " +
+                           base::shell_word(options_.server_name)};
   }
   row.sink = spec.sink;
   row.tag = spec.tag;
