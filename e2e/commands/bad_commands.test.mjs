@@ -71,6 +71,7 @@ const table = {
       [['time', '-e', 'TOKEN'], 2, /"TOKEN" has no name and value/, /--env TOKEN=abc/],
       [['time', '--group', 'nix'], ...unknownGroup],
       [['time', '--mode', 'on'], 2, /startup_mode: "on" is not known/, /active, lazy_loading/],
+      [['locked', '--mode', 'active'], 1, /locked is quarantined/, /mcptrunk servers approve locked/],
       [['time', '--protocol', 'grpc'], 2, /protocol: "grpc" is not known/, /stdio, http/],
       [['time', '--server-url', 'http://h'], 2, /both "command" and "url"|"stdio" needs|"url"/, /remove|add/],
       [['time', '--json', '{"comand":"y"}'], 2, /comand: no such field/, /did you mean "command"/],

@@ -73,6 +73,7 @@ const table = {
   'GET servers/{name}': actOnServer,
   'PATCH servers/{name}': {
     ...actOnServer, ...condition, fields: { name: [...text, '"other"'], ...serverFields }, base: {}, empty: true,
+    refused: ['servers/locked', 409, 'MCPT_SERVER_QUARANTINED', /servers approve locked/, { quarantined: false }],
     also: [[{ groups: ['nix'] }, 404, /no group "nix"/]]
   },
   'DELETE servers/{name}': { ...actOnServer, ...condition },
@@ -272,10 +273,10 @@ describe('bad input for REST', { timeout: 300_000 }, () => {
     }
   }));
 
-  it('what is quarantined is not enabled, and the answer has the command that releases it', () =>
+  it('what is quarantined is not released, and the answer has the command that releases it', () =>
     each(row => row.refused !== undefined, async (method, path, row) => {
-      const [at, status, code, remedy] = row.refused;
-      const { body } = await refused([method, path.replace(row.at, at)], status, /quarantined/, new RegExp(`^${code}$`));
+      const [at, status, code, remedy, sent] = row.refused;
+      const { body } = await refused([method, path.replace(row.at, at), sent], status, /quarantined/, new RegExp(`^${code}$`));
       assert.match(body.error.remedy, remedy);
     }));
 

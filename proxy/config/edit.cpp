@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/shell_word.h"
 #include "proxy/config/edit_config.h"
 #include "proxy/config/edit_context.h"
 #include "proxy/config/edit_groups.h"
@@ -90,6 +91,10 @@ Result<void> apply(EditContext& context, const PatchServer& edit) {
   if (edit.if_match && *edit.if_match != entry_hash(current)) return changed("server", edit.server);
   Result<ServerConfig> next = patched_server(current, edit.patch);
   if (!next) return next.error();
+  if (current.startup_mode == StartupMode::quarantined &&
+      next->startup_mode != StartupMode::quarantined) {
+    return needs_approval(edit.server);
+  }
   for (const std::string& group : next->groups) {
     if (context.config.find_group(group) == nullptr) return no_group(context.config, group);
   }
@@ -113,6 +118,13 @@ Result<void> apply(EditContext& context, const RemoveServer& edit) {
 
 ContentHash entry_hash(const ServerConfig& server) {
   return content_hash(to_json(server));
+}
+
+Error needs_approval(std::string_view server) {
+  return {ErrorCode::server_quarantined, fmt::format("server {} is quarantined", server),
+          fmt::format("look at it with: mcptrunk servers show {0}; then release it with: "
+                      "mcptrunk servers approve {0}",
+                      base::shell_word(server))};
 }
 
 Result<std::string> apply_edit(std::string_view text, const Edit& edit) {

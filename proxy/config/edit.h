@@ -32,7 +32,8 @@ struct UpdateServer {
 // What a change was made for: the entry_hash() of what it changes. Nothing: whatever stands there.
 using IfMatch = std::optional<ContentHash>;
 
-// The fields that the JSON object `patch` names (server_json.h); groups it adds must exist.
+// The fields that the JSON object `patch` names (server_json.h); groups it adds must exist. It
+// releases no quarantined server.
 struct PatchServer {
   std::string server;
   std::string patch;
@@ -97,12 +98,15 @@ using Edit = std::variant<SetServerMode, AddServer, UpdateServer, PatchServer, R
 
 // The new text; the same text when nothing changes. Errors: config_invalid (the text itself does
 // not parse), config_changed (not what if_match names), not_found,
-// already_exists, invalid_argument. Cost: about three parses of the text.
+// already_exists, invalid_argument, server_quarantined. Cost: about three parses of the text.
 base::Result<std::string> apply_edit(std::string_view text, const Edit& edit);
 
 // Recognises a server's entry, or a group's with its members, as it stands: an ETag.
 ContentHash entry_hash(const ServerConfig& server);
 ContentHash entry_hash(const Config& config, const GroupConfig& group);
+
+// Of a quarantined server: nothing but approving it lets it run.
+base::Error needs_approval(std::string_view server);
 
 // The edits that make `from` say what `to` says; "***" in `to` keeps the secret of `from`.
 // Errors: invalid_argument for "***" where there is nothing to keep.

@@ -243,6 +243,23 @@ TEST_CASE("a byte order mark and CRLF stay", "[config]") {
         with(text, "\"x\" // c\r\n", "\"x\", // c\r\n      \"startup_mode\": \"disabled\"\r\n"));
 }
 
+TEST_CASE("no change of its fields releases a quarantined server", "[config]") {
+  constexpr std::string_view kHeld =
+      R"({"mcpServers": {"a": {"command": "x", "startup_mode": "quarantined"}}})";
+  for (const char* patch :
+       {R"({"startup_mode": "active"})", R"({"startup_mode": "lazy_loading"})",
+        R"({"startup_mode": "disabled"})", R"({"startup_mode": null})", R"({"quarantined": false})",
+        R"({"quarantined": false, "enabled": false})"}) {
+    CAPTURE(patch);
+    const base::Result<std::string> result = apply_edit(kHeld, PatchServer{"a", patch, {}});
+    REQUIRE(!result);
+    CHECK(result.error().code == base::ErrorCode::server_quarantined);
+    CHECK(result.error().remedy.find("mcptrunk servers approve a") != std::string::npos);
+  }
+  CHECK(edited(kHeld, PatchServer{"a", R"({"description": "d", "enabled": true})", {}}) ==
+        with(std::string(kHeld), R"("quarantined"})", R"("quarantined", "description": "d"})"));
+}
+
 TEST_CASE("edits that make no sense are refused", "[config]") {
   using base::ErrorCode;
   ServerConfig a;

@@ -1,4 +1,5 @@
 // The part of Admin that changes things: intent through the file, restarts through the fleet.
+#include "proxy/config/edit.h"
 #include "proxy/config/groups.h"
 #include "proxy/daemon/admin.h"
 #include "proxy/routing/router.h"
@@ -8,14 +9,6 @@ namespace {
 
 using config::StartupMode;
 using upstream::State;
-
-base::Error quarantined(std::string_view name) {
-  return {base::ErrorCode::server_quarantined, fmt::format("server {} is quarantined", name),
-          fmt::format(
-              "look at it with: mcptrunk servers show {0}; then release it with: mcptrunk servers "
-              "approve {0}",
-              name)};
-}
 
 // `holders`: the group itself, or ancestors of it.
 base::Error held_back(std::string_view group, const std::vector<std::string>& holders) {
@@ -100,7 +93,7 @@ void Admin::act_on_server(std::string_view name, rest::ServerAction action,
   }
   const bool is_quarantined = server->startup_mode == StartupMode::quarantined;
   if (action == rest::ServerAction::enable && is_quarantined) {
-    answer(quarantined(name));
+    answer(config::needs_approval(server->name));
     return;
   }
   StartupMode mode = server->startup_mode;
