@@ -153,7 +153,7 @@ const globalRows = [
   [['status', '--url', 'http://127.0.0.1:1'], 6, /http:\/\/127\.0\.0\.1:1 is not reachable/, /mcptrunk serve/],
   [['status', '--api-key', 'wrong'], 1, /key is not the right one/, /--api-key or MCPTRUNK_API_KEY/],
   [['status', '--data-dir', '/nowhere'], 6, /data directory \/nowhere/, /mcptrunk serve/],
-  [['status', '--config', '/nope.json'], 6, /there is no file \/nope\.json/, /mcptrunk serve/],
+  [['status', '--config', '/nope.json'], 4, /there is no file \/nope\.json/, /--data-dir/],
   [['status', '--config'], 2, /--config has no value behind it/, /status --help/]
 ];
 

@@ -1,6 +1,6 @@
 // Each command once against a real daemon, with its exit code and what it leaves behind.
 import assert from 'node:assert/strict';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Daemon, eventually, fixture } from '../clients/daemon.mjs';
@@ -200,5 +200,23 @@ describe('the command line', { timeout: 300_000 }, () => {
       assert.match(err, /mcptrunk serve/);
     }
     assert.ok(!existsSync(join(daemon.home, 'nowhere')));
+  });
+
+  it('a named configuration means its own daemon and no other', async () => {
+    const named = (text, name = 'named.json') => {
+      writeFileSync(join(daemon.home, name), text);
+      return ['--config', name];
+    };
+    await run(0, 'status', '--config', 'mcp_config.json');
+    symlinkSync('mcp_config.json', join(daemon.home, 'link.json'));
+    await run(0, 'status', '--config', 'link.json');
+    const other = await run(1, 'servers', 'disable', 'time', ...named(JSON.stringify({ data_dir: daemon.data })));
+    assert.match(other.err, /serves .*mcp_config\.json, not named\.json[^]*--data-dir/);
+    for (const text of ['', 'hello', '{"data_dir":']) {
+      assert.match((await run(4, 'servers', 'disable', 'time', ...named(text))).err, /named\.json cannot be used/);
+    }
+    await run(4, 'servers', 'disable', 'time', '--config', 'nowhere.json');
+    assert.equal(await state('time'), 'ready');
+    await run(0, 'status', ...named(''), '--data-dir', daemon.data);
   });
 });

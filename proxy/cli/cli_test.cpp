@@ -414,9 +414,9 @@ TEST_CASE("what the daemon tells REST clients to do, the command line says in it
   CHECK(shell.complained("write it as SERVER:TOOL"));
 }
 
-TEST_CASE("a named configuration that is not there is told beside the daemon that is not found") {
+TEST_CASE("a named configuration that is not there is exit 4, as for serve") {
   Shell shell;
-  CHECK(shell.run({"status", "--config", "/nope.json"}, false) == 6);
+  CHECK(shell.run({"status", "--config", "/nope.json"}, false) == 4);
   CHECK(shell.complained("there is no file /nope.json"));
 }
 

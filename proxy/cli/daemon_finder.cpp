@@ -2,15 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "proxy/config/expansion.h"
-#include "proxy/config/parser.h"
+#include <set>
+
+#include "proxy/cli/announcement.h"
+#include "proxy/cli/configured.h"
 
 namespace proxy::cli {
 namespace {
 
 constexpr std::size_t kSmallFileBytesMax = 64 * 1024;
-constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;
 
 std::string first_of(const std::string& option, const Environment& env, const char* variable) {
   return option.empty() ? env(variable).value_or("") : option;
@@ -20,42 +20,49 @@ std::string resolved(const std::string& path, const Environment& env) {
   return config::expand_path(path, env).text;
 }
 
-std::string joined(const std::string& dir, std::string_view file) {
-  return fmt::format("{}/{}", dir, file);
+// The data directory is the one of the configuration file.
+bool is_dir_of_config(const DaemonOptions& options, const Environment& env) {
+  return first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR").empty();
 }
 
-// What the configuration file says, when there is one that can be read; a broken one is the
-// daemon's to complain about.
-std::optional<config::Config> read_config(const DaemonOptions& options, const Environment& env,
-                                          base::FileSystem& files) {
-  const auto text = files.read_file(config_path(options, env), kConfigBytesMax);
-  if (!text) return std::nullopt;
-  return config::parse(*text).config;
+base::Result<std::string> expanded_dir(const std::string& path, const std::string& configured,
+                                       const Environment& env) {
+  config::Expanded expanded = config::expand_path(configured, env);
+  if (expanded.unset.empty()) return std::move(expanded.text);
+  return base::Error{base::ErrorCode::config_invalid,
+                     fmt::format("data_dir {} of {} needs the variable {}, which is not set",
+                                 configured, path, expanded.unset.front()),
+                     "set it, or name the directory with --data-dir"};
 }
 
-// The data directory that a file names which cannot be used as a whole: while somebody mends it,
-// the daemon runs on, and must be found. Also for a text that breaks off in the middle.
-std::optional<std::string> data_dir_named_in(std::string_view text) {
-  constexpr std::string_view kKey = "\"data_dir\"";
-  const std::size_t key = text.find(kKey);
-  if (key == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = text.substr(key + kKey.size());
-  const std::size_t begin = rest.find_first_not_of(" \t\r\n:");
-  if (begin == std::string_view::npos || rest[begin] != '"') return std::nullopt;
-  const std::size_t end = rest.find('"', begin + 1);
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto value = base::parse_document(rest.substr(begin, end + 1 - begin));
-  if (!value || !value->IsString()) return std::nullopt;
-  return std::string(base::json_text(*value));
+// The one directory whose daemon runs and says that it serves the file. Nothing: none, or several.
+std::optional<std::string> dir_serving(base::FileSystem& files, const std::string& path,
+                                       std::set<std::string> dirs) {
+  std::erase_if(dirs, [&](const std::string& dir) {
+    const auto said = read_announcement(files, dir);
+    return !said || said->config_path.empty() || !is_running(files, *said) ||
+           !is_same_file(files, said->config_path, path);
+  });
+  return dirs.size() == 1 ? std::optional(*dirs.begin()) : std::nullopt;
 }
 
-std::string configured_data_dir(const DaemonOptions& options, const Environment& env,
-                                base::FileSystem& files) {
-  const auto text = files.read_file(config_path(options, env), kConfigBytesMax);
-  if (!text) return config::Config{}.data_dir;
-  const auto config = config::parse(*text).config;
-  if (config) return config->data_dir;
-  return data_dir_named_in(*text).value_or(config::Config{}.data_dir);
+base::Result<std::string> dir_of_config(const DaemonOptions& options, const Environment& env,
+                                        base::FileSystem& files) {
+  const std::string path = config_path(options, env);
+  const Configured named = configured_data_dir(files, path);
+  if (named.fault.empty()) return expanded_dir(path, named.values.front(), env);
+  const std::string standard = resolved(config::Config{}.data_dir, env);
+  std::set<std::string> dirs;
+  for (const std::string& one : named.values) dirs.insert(resolved(one, env));
+  const std::optional<std::string> guess =
+      dirs.size() == 1 ? std::optional(*dirs.begin()) : std::nullopt;
+  dirs.insert(standard);
+  if (auto serving = dir_serving(files, path, std::move(dirs))) return *std::move(serving);
+  // Nobody asked for the default file: without it, and while it is mended, the default counts.
+  if (!is_config_named(options, env)) return guess.value_or(standard);
+  return base::Error{base::ErrorCode::config_invalid,
+                     fmt::format("{}, so its data directory is not known", named.fault),
+                     "name another file with --config, or the daemon's directory with --data-dir"};
 }
 
 std::string trimmed(std::string text) {
@@ -64,45 +71,59 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-std::string own_api_key(const DaemonOptions& options, const Environment& env,
-                        base::FileSystem& files) {
-  const auto key =
-      files.read_file(joined(data_dir(options, env, files), kApiKeyFile), kSmallFileBytesMax);
-  if (key) return trimmed(*key);
-  // A key of the configuration is not copied into the data directory.
-  const auto config = read_config(options, env, files);
-  return config ? config::expand(config->api_key, env).text : std::string();
+// What the configuration says, where it says one thing only.
+std::string configured_key(const std::string& path, const Environment& env,
+                           base::FileSystem& files) {
+  const Configured key = configured_api_key(files, path);
+  const std::set<std::string> different(key.values.begin(), key.values.end());
+  if (different.size() != 1) return {};
+  const config::Expanded expanded = config::expand(*different.begin(), env);
+  return expanded.unset.empty() ? expanded.text : std::string();
 }
 
-// A file that was named and is not there: why another data directory than the one meant counts.
-std::string missing_config(const DaemonOptions& options, const Environment& env,
-                           base::FileSystem& files) {
-  const bool dir_given = !first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR").empty();
-  if (dir_given || first_of(options.config, env, "MCPTRUNK_CONFIG").empty()) return {};
-  const std::string path = config_path(options, env);
-  const auto info = files.stat(path);
-  if (info || info.error().code != base::ErrorCode::not_found) return {};
-  return fmt::format(", and there is no file {}", path);
+// The key that the daemon took when it started: the configured one, else its own in `dir`.
+std::string own_api_key(const DaemonOptions& options, const Environment& env,
+                        base::FileSystem& files) {
+  const auto dir = data_dir(options, env, files);
+  const auto said = dir ? read_announcement(files, *dir) : dir.error();
+  const bool is_told = said && said->key_is_configured;
+  if (!is_told || *said->key_is_configured) {
+    const std::string path =
+        said && !said->config_path.empty() ? said->config_path : config_path(options, env);
+    std::string key = configured_key(path, env, files);
+    if (is_told || !key.empty()) return key;
+  }
+  const auto key =
+      dir ? files.read_file(fmt::format("{}/{}", *dir, kApiKeyFile), kSmallFileBytesMax)
+          : dir.error();
+  return key ? trimmed(*key) : std::string();
 }
 
 base::Result<std::string> recorded_url(const DaemonOptions& options, const Environment& env,
                                        base::FileSystem& files) {
-  const std::string dir = data_dir(options, env, files);
-  const auto text = files.read_file(joined(dir, kDaemonFile), kSmallFileBytesMax);
-  if (!text) {
+  const auto dir = data_dir(options, env, files);
+  if (!dir) return dir.error();
+  auto said = read_announcement(files, *dir);
+  if (!said && said.error().code == base::ErrorCode::daemon_unreachable) return said.error();
+  const bool is_chosen_by_file = is_dir_of_config(options, env) && is_config_named(options, env);
+  const std::string path = config_path(options, env);
+  const bool is_other = said && is_chosen_by_file && !said->config_path.empty() &&
+                        !is_same_file(files, said->config_path, path);
+  if (is_other && is_running(files, *said)) {
+    return base::Error{
+        base::ErrorCode::conflict,
+        fmt::format("the daemon of the data directory {} serves {}, not {}", *dir,
+                    said->config_path, path),
+        fmt::format("if it is the one you mean, use --data-dir {}; else give {} a data_dir of its "
+                    "own, and start it with `mcptrunk serve`",
+                    *dir, path)};
+  }
+  if (!said || is_other) {
     return base::Error{base::ErrorCode::daemon_unreachable,
-                       fmt::format("no daemon is running for the data directory {}{}", dir,
-                                   missing_config(options, env, files)),
+                       fmt::format("no daemon is running for the data directory {}", *dir),
                        "start it with `mcptrunk serve`, or name another one with --url"};
   }
-  const auto record = base::parse_document(*text);
-  const auto url = record ? base::json_string(*record, "url") : std::nullopt;
-  if (!url) {
-    return base::Error{base::ErrorCode::daemon_unreachable,
-                       fmt::format("{} is not readable", joined(dir, kDaemonFile)),
-                       "restart the daemon, or name it with --url"};
-  }
-  return std::string(*url);
+  return std::move(said->url);
 }
 
 }  // namespace
@@ -112,11 +133,14 @@ std::string config_path(const DaemonOptions& options, const Environment& env) {
   return resolved(given.empty() ? "~/.mcptrunk/mcp_config.json" : given, env);
 }
 
-std::string data_dir(const DaemonOptions& options, const Environment& env,
-                     base::FileSystem& files) {
-  std::string dir = first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR");
-  if (dir.empty()) dir = configured_data_dir(options, env, files);
-  return resolved(dir, env);
+bool is_config_named(const DaemonOptions& options, const Environment& env) {
+  return !first_of(options.config, env, "MCPTRUNK_CONFIG").empty();
+}
+
+base::Result<std::string> data_dir(const DaemonOptions& options, const Environment& env,
+                                   base::FileSystem& files) {
+  if (is_dir_of_config(options, env)) return dir_of_config(options, env, files);
+  return resolved(first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR"), env);
 }
 
 bool is_loopback_url(std::string_view url) {

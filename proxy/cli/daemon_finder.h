@@ -25,20 +25,24 @@ struct DaemonAddress {
   std::string api_key;  // empty: none known
 };
 
-// daemon.json in the data directory, written (mode 0600) when the daemon is ready and removed when
-// it ends: {"url":"http://127.0.0.1:8080","pid":4711}.
-inline constexpr std::string_view kDaemonFile = "daemon.json";
 inline constexpr std::string_view kApiKeyFile = "api_key";
 
 // --config, MCPTRUNK_CONFIG, else ~/.mcptrunk/mcp_config.json; "~" resolved.
 std::string config_path(const DaemonOptions& options, const Environment& env);
 
+// Whether it was named; then it must be there.
+bool is_config_named(const DaemonOptions& options, const Environment& env);
+
 // --data-dir, MCPTRUNK_DATA_DIR, the configuration file's data_dir, else ~/.mcptrunk; "~" resolved.
-std::string data_dir(const DaemonOptions& options, const Environment& env, base::FileSystem& files);
+// Of a file that is missing or broken: the directory whose daemon runs and says that it serves that
+// file. Errors: config_invalid when a file was named and its directory cannot be told.
+base::Result<std::string> data_dir(const DaemonOptions& options, const Environment& env,
+                                   base::FileSystem& files);
 
 // --url and --api-key (MCPTRUNK_URL, MCPTRUNK_API_KEY) win over the files. The key of the data
 // directory goes to loopback addresses only: it is never shown to another machine.
-// Errors: daemon_unreachable when no daemon has left an address, invalid_argument for a bad URL.
+// Errors: those of data_dir(); daemon_unreachable when no daemon has left an address, conflict when
+// the one that has serves another file than the one that was named, invalid_argument for a bad URL.
 base::Result<DaemonAddress> find_daemon(const DaemonOptions& options, const Environment& env,
                                         base::FileSystem& files);
 

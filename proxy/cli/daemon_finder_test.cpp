@@ -33,14 +33,14 @@ TEST_CASE("the daemon is found through the files it leaves in the default data d
 TEST_CASE(
     "the data directory: option, then environment, then the configuration, then the default") {
   Machine machine;
-  CHECK(data_dir({}, machine.env, machine.files) == "/home/u/.mcptrunk");
+  CHECK(*data_dir({}, machine.env, machine.files) == "/home/u/.mcptrunk");
   machine.write("/home/u/.mcptrunk/mcp_config.json", R"({"data_dir":"~/trunk","mcpServers":[]})");
-  CHECK(data_dir({}, machine.env, machine.files) == "/home/u/trunk");
+  CHECK(*data_dir({}, machine.env, machine.files) == "/home/u/trunk");
   machine.env = environment({{"HOME", "/home/u"}, {"MCPTRUNK_DATA_DIR", "/var/t"}});
-  CHECK(data_dir({}, machine.env, machine.files) == "/var/t");
+  CHECK(*data_dir({}, machine.env, machine.files) == "/var/t");
   DaemonOptions options;
   options.data_dir = "/opt/t";
-  CHECK(data_dir(options, machine.env, machine.files) == "/opt/t");
+  CHECK(*data_dir(options, machine.env, machine.files) == "/opt/t");
 }
 
 TEST_CASE("the daemon is found while its configuration is being mended") {
@@ -50,14 +50,136 @@ TEST_CASE("the daemon is found while its configuration is being mended") {
     CAPTURE(broken);
     Machine machine;
     machine.write("/home/u/.mcptrunk/mcp_config.json", broken);
-    CHECK(data_dir({}, machine.env, machine.files) == "/home/u/trunk");
+    CHECK(*data_dir({}, machine.env, machine.files) == "/home/u/trunk");
   }
   for (const char* broken : {"{", R"({"data_dir":5,)", R"({"data_dir":"~/tr)", R"("data_dir")"}) {
     CAPTURE(broken);
     Machine machine;
     machine.write("/home/u/.mcptrunk/mcp_config.json", broken);
-    CHECK(data_dir({}, machine.env, machine.files) == "/home/u/.mcptrunk");
+    CHECK(*data_dir({}, machine.env, machine.files) == "/home/u/.mcptrunk");
   }
+}
+
+constexpr const char* kNamed = "/c/named.json";
+
+// The default directory's daemon, and one in /d, each with the file that it serves.
+struct TwoDaemons : Machine {
+  TwoDaemons() {
+    announce("/home/u/.mcptrunk", 1, "/c/other.json");
+    announce("/d", 2, kNamed);
+    options.config = kNamed;
+  }
+  void announce(const std::string& dir, int number, const std::string& config_path) {
+    write(dir + "/daemon.json",
+          fmt::format(R"({{"url":"http://127.0.0.1:{0}","pid":{0},"config_path":"{1}"}})", number,
+                      config_path));
+    write(fmt::format("/proc/{}/stat", number), "");
+  }
+  base::Result<DaemonAddress> find() { return find_daemon(options, env, files); }
+
+  DaemonOptions options;
+};
+
+TEST_CASE("a named configuration that tells no data directory never means another daemon") {
+  for (const char* text : {"", "{", "hello", R"({"data_dir":5})", R"({"data_dir":"~/tr)",
+                           R"({"data_dir":"/elsewhere",)"}) {
+    CAPTURE(text);
+    TwoDaemons machine;
+    machine.write(kNamed, text);
+    const auto found = machine.find();
+    REQUIRE_FALSE(found.ok());
+    CHECK(exit_code_of(found.error().code) == ExitCode::configuration);
+    CHECK(found.error().message.find(kNamed) != std::string::npos);
+    CHECK(found.error().message.find("line 1") != std::string::npos);
+    CHECK(found.error().remedy.find("--data-dir") != std::string::npos);
+  }
+  TwoDaemons machine;
+  const auto missing = machine.find();
+  REQUIRE_FALSE(missing.ok());
+  CHECK(exit_code_of(missing.error().code) == ExitCode::configuration);
+  CHECK(missing.error().message.find("there is no file /c/named.json") != std::string::npos);
+  machine.options.config.clear();
+  machine.env = environment({{"HOME", "/home/u"}, {"MCPTRUNK_CONFIG", kNamed}});
+  CHECK_FALSE(machine.find().ok());
+  machine.options.data_dir = "/d";
+  CHECK(machine.find()->url == "http://127.0.0.1:2");
+}
+
+TEST_CASE("a daemon is found while the file it serves is broken, when it says that it serves it") {
+  TwoDaemons machine;
+  machine.write(kNamed,
+                R"({"mcpServers":{"a":{"command":"x","env":{"data_dir":"/e"}}},"data_dir":"/d",)");
+  CHECK(machine.find()->url == "http://127.0.0.1:2");
+  REQUIRE(machine.files.remove("/d/daemon.json").ok());
+  CHECK_FALSE(machine.find().ok());
+  // Of the default directory the file need not say a word.
+  machine.options.config = "/c/other.json";
+  CHECK(machine.find()->url == "http://127.0.0.1:1");
+  machine.write("/c/other.json", "");
+  CHECK(machine.find()->url == "http://127.0.0.1:1");
+  REQUIRE(machine.files.remove("/proc/1/stat").ok());
+  REQUIRE(machine.files.remove("/proc/1").ok());
+  CHECK_FALSE(machine.find().ok());
+}
+
+TEST_CASE("a daemon that serves another file than the one that was named is not the one meant") {
+  TwoDaemons machine;
+  machine.write(kNamed, R"({"mcpServers":{}})");
+  const auto found = machine.find();
+  REQUIRE_FALSE(found.ok());
+  CHECK(found.error().message ==
+        "the daemon of the data directory /home/u/.mcptrunk serves /c/other.json, not "
+        "/c/named.json");
+  CHECK(found.error().remedy.find("--data-dir /home/u/.mcptrunk") != std::string::npos);
+  SECTION("one that was killed has no say") {
+    REQUIRE(machine.files.remove("/proc/1/stat").ok());
+    REQUIRE(machine.files.remove("/proc/1").ok());
+    CHECK(machine.find().error().code == base::ErrorCode::daemon_unreachable);
+  }
+  SECTION("the directory and the address win when they are named") {
+    machine.options.data_dir = "/home/u/.mcptrunk";
+    CHECK(machine.find()->url == "http://127.0.0.1:1");
+    machine.options = {"http://127.0.0.1:9", {}, {}, kNamed};
+    CHECK(machine.find()->url == "http://127.0.0.1:9");
+  }
+  SECTION("without a name the default directory's daemon is meant, whatever it serves") {
+    machine.options.config.clear();
+    CHECK(machine.find()->url == "http://127.0.0.1:1");
+  }
+}
+
+TEST_CASE("a variable of the data directory that is not set is told, not left out") {
+  Machine machine;
+  machine.write("/home/u/.mcptrunk/mcp_config.json", R"({"data_dir":"${WHERE}/t"})");
+  const auto found = find_daemon({}, machine.env, machine.files);
+  REQUIRE_FALSE(found.ok());
+  CHECK(exit_code_of(found.error().code) == ExitCode::configuration);
+  CHECK(found.error().message.find("needs the variable WHERE") != std::string::npos);
+}
+
+TEST_CASE("the key is the one that the running daemon took when it started") {
+  Machine machine;
+  const std::string config = "/home/u/.mcptrunk/mcp_config.json";
+  const std::string daemon = "/home/u/.mcptrunk/daemon.json";
+  machine.write("/home/u/.mcptrunk/api_key", "made\n");
+  const auto announce = [&](const char* more) {
+    (void)machine.files.remove(daemon);
+    machine.write(daemon, fmt::format(R"({{"url":"http://127.0.0.1:1"{}}})", more));
+  };
+  const auto key = [&] { return find_daemon({}, machine.env, machine.files)->api_key; };
+  const char* kFromFile = R"(,"api_key_configured":true,"config_path":"/c/served.json")";
+
+  machine.write(config, R"({"api_key":"written"})");
+  announce("");
+  CHECK(key() == "written");
+  announce(R"(,"api_key_configured":true)");
+  CHECK(key() == "written");
+  announce(R"(,"api_key_configured":false)");  // written after the start
+  CHECK(key() == "made");
+  announce(kFromFile);
+  CHECK(key().empty());
+  machine.write("/c/served.json", R"({"api_key":"served", [)");  // being mended
+  CHECK(key() == "served");
 }
 
 TEST_CASE("a key and a directory may be variables of the environment in the configuration") {

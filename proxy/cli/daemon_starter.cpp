@@ -139,9 +139,10 @@ base::Result<DaemonAddress> DaemonStarter::ensure() {
 }
 
 base::Result<DaemonAddress> DaemonStarter::start_locked() {
-  const std::string dir = data_dir(context_.daemon, context_.env(), context_.files());
-  if (auto made = context_.files().create_dirs(dir, 0700); !made) return std::move(made).error();
-  const std::string path = dir + "/start.lock";
+  const auto dir = data_dir(context_.daemon, context_.env(), context_.files());
+  if (!dir) return dir.error();
+  if (auto made = context_.files().create_dirs(*dir, 0700); !made) return std::move(made).error();
+  const std::string path = *dir + "/start.lock";
   const base::UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return base::file_error("open", path, errno);
   const Clock::time_point deadline = Clock::now() + kStartTime;

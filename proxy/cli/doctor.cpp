@@ -76,8 +76,13 @@ std::string_view to_string(Health health) {
   return "";
 }
 
-Findings look_at_config(base::FileSystem& files, const std::string& path, config::Config& config) {
+Findings look_at_config(base::FileSystem& files, const std::string& path, bool is_named,
+                        config::Config& config) {
   const auto text = files.read_file(path, kConfigBytesMax);
+  if (!text && text.error().code == base::ErrorCode::not_found && is_named) {
+    return {problem(kConfig, fmt::format("there is no file {}", path),
+                    "name the one you have with --config or MCPTRUNK_CONFIG")};
+  }
   if (!text && text.error().code == base::ErrorCode::not_found) {
     return {notice(kConfig, fmt::format("{} does not exist yet", path),
                    "mcptrunk servers add NAME -- COMMAND makes it")};

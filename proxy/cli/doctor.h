@@ -26,9 +26,10 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-// The file's faults and warnings, and who may read it. `config` is left alone when it cannot be
-// read.
-Findings look_at_config(base::FileSystem& files, const std::string& path, config::Config& config);
+// The file's faults and warnings, and who may read it. One that was named must be there. `config`
+// is left alone when it cannot be read.
+Findings look_at_config(base::FileSystem& files, const std::string& path, bool is_named,
+                        config::Config& config);
 // Whether it can be written, is ours alone, and has room.
 Findings look_at_data_dir(base::FileSystem& files, Machine& machine, const std::string& dir);
 // Whether times of the past are in the future.

@@ -72,7 +72,7 @@ base::Result<std::string> daemon_status(Context& context, Findings& findings) {
   if (status) return status;
   if (status.error().code == base::ErrorCode::daemon_unreachable) {
     findings.push_back({"daemon", Health::notice, status.error().message, "mcptrunk serve"});
-  } else {
+  } else if (status.error().code != base::ErrorCode::config_invalid) {  // told by data_dir()
     findings.push_back({"daemon", Health::problem, status.error().message, status.error().remedy});
   }
   return status;
@@ -82,11 +82,17 @@ base::Result<std::string> daemon_status(Context& context, Findings& findings) {
 
 Findings examine(Context& context) {
   const std::string path = config_path(context.daemon, context.env());
-  const std::string dir = data_dir(context.daemon, context.env(), context.files());
+  const auto dir = data_dir(context.daemon, context.env(), context.files());
   config::Config config;
-  Findings findings = look_at_config(context.files(), path, config);
-  append(findings, look_at_data_dir(context.files(), *context.machine, dir));
-  append(findings, look_at_clock(context.files(), *context.machine, dir));
+  const bool is_named = is_config_named(context.daemon, context.env());
+  Findings findings = look_at_config(context.files(), path, is_named, config);
+  if (dir) {
+    append(findings, look_at_data_dir(context.files(), *context.machine, *dir));
+    append(findings, look_at_clock(context.files(), *context.machine, *dir));
+  } else {
+    findings.push_back(
+        {"data directory", Health::problem, dir.error().message, dir.error().remedy});
+  }
   append(findings, look_at_open_files(*context.machine, config));
   const auto status = daemon_status(context, findings);
   const auto document = status ? base::parse_document(*status) : status.error();

@@ -31,8 +31,9 @@ base::Error error_in(std::string_view body, int status) {
   error.remedy = base::json_string(*fields, "remedy").value_or("");
   if (error.code == base::ErrorCode::unauthorized) {
     error.remedy =
-        "give the daemon's key with --api-key or MCPTRUNK_API_KEY; without them it is read from "
-        "the data directory, which --data-dir or --config name";
+        "give the key that the daemon was started with by --api-key or MCPTRUNK_API_KEY; without "
+        "them it is api_key of the configuration, else the one in the data directory, which "
+        "--config and --data-dir name";
   }
   return error;
 }

@@ -38,10 +38,11 @@ int serve(Context& context, const Options& options) {
   const std::string path = config_path(context.daemon, context.env());
   const std::filesystem::path whole = std::filesystem::absolute(path, no_directory);
   serve.config_path = no_directory ? path : whole.lexically_normal().string();
-  serve.config_path_given =
-      !context.daemon.config.empty() || context.env()("MCPTRUNK_CONFIG").value_or("") != "";
+  serve.config_path_given = is_config_named(context.daemon, context.env());
   if (!context.daemon.data_dir.empty() || context.env()("MCPTRUNK_DATA_DIR").value_or("") != "") {
-    serve.data_dir = data_dir(context.daemon, context.env(), context.files());
+    auto dir = data_dir(context.daemon, context.env(), context.files());
+    if (!dir) return static_cast<int>(context.fail(dir.error()));
+    serve.data_dir = *std::move(dir);
   }
   if (!options.listen.empty()) {
     auto listen = listen_from(options.listen);

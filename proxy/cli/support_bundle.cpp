@@ -140,13 +140,13 @@ std::string without_secrets(std::string json, const std::set<std::string>& secre
 }
 
 std::string support_bundle(Context& context) {
-  const std::string dir = data_dir(context.daemon, context.env(), context.files());
+  const auto dir = data_dir(context.daemon, context.env(), context.files());
   const auto config = local_config(context);
   std::set<std::string> secrets;
   if (config) secrets = secrets_of(*config, context.env());
-  if (const auto key = context.files().read_file(dir + "/" + std::string(kApiKeyFile), 4096)) {
-    add_secret(secrets, std::string_view(*key).substr(0, key->find('\n')));
-  }
+  const auto key =
+      dir ? context.files().read_file(fmt::format("{}/{}", *dir, kApiKeyFile), 4096) : dir.error();
+  if (key) add_secret(secrets, std::string_view(*key).substr(0, key->find('\n')));
   std::string text;
   base::JsonWriter out(text);
   out.begin_object().field("version", MCPTRUNK_VERSION);
@@ -163,7 +163,9 @@ std::string support_bundle(Context& context) {
     out.raw_field("config", config::to_json(config::redacted(*config)));
   }
   const std::string log = config ? config->logging.filename : config::LoggingConfig{}.filename;
-  out.field("daemon_log", log_end(context, fmt::format("{}/logs/{}", dir, log))).end_object();
+  out.field("daemon_log",
+            dir ? log_end(context, fmt::format("{}/logs/{}", *dir, log)) : dir.error().message)
+      .end_object();
   return without_secrets(std::move(text), secrets);
 }
 

@@ -344,7 +344,8 @@ base::Result<void> Daemon::Parts::listen() {
   report.tools = catalog.visible_tool_count();
   admin.set_identity({report.url, data_dir.path, options.config_path, loop.wall_now(), loop.now()});
   // On a full disk agents are served all the same.
-  if (const auto told = announce(files, data_dir, base_url); !told) {
+  const Announcement announcement{base_url, options.config_path, !intent.config()->api_key.empty()};
+  if (const auto told = announce(files, data_dir, announcement); !told) {
     withdraw(files, data_dir);
     base::log::error(kLog, "commands find this daemon by --url {} only: {}", base_url,
                      base::one_line(told.error()));

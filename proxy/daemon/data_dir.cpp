@@ -23,10 +23,12 @@ base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& 
 }
 
 base::Result<void> announce(base::FileSystem& files, const DataDir& data_dir,
-                            const std::string& url) {
+                            const Announcement& announcement) {
   std::string text;
   base::JsonWriter json(text);
-  json.begin_object().field("url", url).field("pid", ::getpid()).end_object();
+  json.begin_object().field("url", announcement.url).field("pid", ::getpid());
+  json.field("config_path", announcement.config_path);
+  json.field("api_key_configured", announcement.key_is_configured).end_object();
   const std::string temporary = fmt::format("{}.{}", data_dir.daemon_file(), ::getpid());
   (void)files.remove(temporary);  // of a daemon that had our process id and was killed
   auto written = files.write_new(temporary, text, 0600);

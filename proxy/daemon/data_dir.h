@@ -14,7 +14,7 @@ struct DataDir {
   std::string api_key_file() const { return path + "/api_key"; }
   std::string session_key_file() const { return path + "/session_key"; }
   std::string logs() const { return path + "/logs"; }
-  // {url, pid} of the daemon that serves now, for the command line.
+  // The announcement of the daemon that serves now, for the command line.
   std::string daemon_file() const { return path + "/daemon.json"; }
 };
 
@@ -23,9 +23,16 @@ struct DataDir {
 base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& configured,
                                     const config::Environment& environment);
 
+// What the command line needs to find the daemon and to know it for the one that is meant.
+struct Announcement {
+  std::string url;
+  std::string config_path;
+  bool key_is_configured = false;  // else it is the one in api_key_file()
+};
+
 // Replaces daemon_file() (mode 0600).
 base::Result<void> announce(base::FileSystem& files, const DataDir& data_dir,
-                            const std::string& url);
+                            const Announcement& announcement);
 void withdraw(base::FileSystem& files, const DataDir& data_dir);
 
 }  // namespace proxy::daemon
