@@ -55,6 +55,19 @@ describe('hot reload', { timeout: 300_000 }, () => {
     }
   });
 
+  it('another api_key shuts the old one out at once, another address waits for a restart', async () => {
+    const config = read();
+    save({ ...config, api_key: 'rotated-key-4711', data_dir: `${config.data_dir}-other` });
+    const asks = key => fetch(daemon.at('/api/v1/status'), { headers: { 'X-API-Key': key } });
+    await eventually(() => asks('rotated-key-4711'), answer => answer.status === 200);
+    assert.equal((await asks(daemon.key())).status, 401);
+    const now = (await (await asks('rotated-key-4711')).json()).data;
+    assert.deepEqual(now.needs_restart, ['data_dir']);
+    save(config);
+    await eventually(() => asks(daemon.key()), answer => answer.status === 200);
+    assert.deepEqual((await status()).needs_restart, []);
+  });
+
   it('a bad file keeps what runs, and event, log and status say why', async () => {
     const good = user.file();
     const before = await pids();

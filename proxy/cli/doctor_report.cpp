@@ -51,6 +51,12 @@ Findings look_at_daemon(Context& context, const rapidjson::Value& status) {
          "it runs with an older configuration, because the file is not usable: " + rejected,
          "mcptrunk config check"});
   }
+  if (const std::string changed = list_of(status, "needs_restart"); !changed.empty()) {
+    findings.push_back(
+        {"daemon", Health::problem,
+         fmt::format("{} changed in the file and takes effect at its next start", changed),
+         "restart mcptrunk serve"});
+  }
   const auto data = context.get("servers");
   const auto list = data ? base::parse_document(*data, Context::kDataLimits) : data.error();
   if (!list) return findings;

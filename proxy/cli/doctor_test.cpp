@@ -116,7 +116,7 @@ TEST_CASE("a running daemon is asked for its servers, and why tells what to do",
   patient.shell.daemon.data(
       "GET /api/v1/status",
       {R"({"version":"9","url":"http://h/mcp","store_available":false,"data_dir":"/d",)"
-       R"("config_rejected":"line 3: no"})"});
+       R"("config_rejected":"line 3: no","needs_restart":["listen","logging"]})"});
   patient.shell.daemon.data("GET /api/v1/servers",
                             {servers_data({server_row("a", "ready"), server_row("b", "backoff")})});
   patient.shell.daemon.data("GET /api/v1/servers/b",
@@ -125,9 +125,10 @@ TEST_CASE("a running daemon is asked for its servers, and why tells what to do",
   CHECK(patient.shell.printed("problem  server b: backoff: it failed\n         -> do this"));
   CHECK(patient.shell.printed("its store does not take changes"));
   CHECK(patient.shell.printed("older configuration"));
-  CHECK(patient.shell.printed("3 problems"));
+  CHECK(patient.shell.printed("listen, logging changed in the file"));
+  CHECK(patient.shell.printed("4 problems"));
   CHECK(patient.shell.run({"doctor", "-o", "json"}) == 1);
-  CHECK(patient.shell.printed(R"({"problems":3,"findings":[{"check":"configuration",)"));
+  CHECK(patient.shell.printed(R"({"problems":4,"findings":[{"check":"configuration",)"));
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ std::string render_status(const rapidjson::Value& data, const Screen& screen) {
                     duration_text(number_of(data, "uptime_ms")))}},
       {"Configuration", {text_of(data, "config_path")}},
       {"Not in use", {text_of(data, "config_rejected"), Tone::bad}},
+      {"Needs a restart", {list_of(data, "needs_restart"), Tone::bad}},
       {"Data", {text_of(data, "data_dir")}},
   };
   if (const auto* servers = base::json_object(data, "servers")) {

@@ -16,6 +16,12 @@ struct Row {
   bool (*same)(const Config& a, const Config& b);
 };
 
+bool same_log(const Config& a, const Config& b) {
+  LoggingConfig levelled = a.logging;
+  levelled.level = b.logging.level;
+  return levelled == b.logging;
+}
+
 #define MCPTRUNK_SETTING(name)                                                              \
   Row {                                                                                     \
     Setting::name, #name, [](const Config& a, const Config& b) { return a.name == b.name; } \
@@ -44,7 +50,9 @@ constexpr std::array kSettings{
     MCPTRUNK_SETTING(disable_management),
     MCPTRUNK_SETTING(limits),
     MCPTRUNK_SETTING(cache),
-    MCPTRUNK_SETTING(logging),
+    Row{Setting::log_level, "logging.level",
+        [](const Config& a, const Config& b) { return a.logging.level == b.logging.level; }},
+    Row{Setting::logging, "logging", same_log},
     MCPTRUNK_SETTING(environment),
     MCPTRUNK_SETTING(search),
 };
@@ -141,7 +149,8 @@ std::string_view to_string(Setting setting) {
 }
 
 bool needs_daemon_restart(Setting setting) {
-  return setting == Setting::listen || setting == Setting::data_dir || setting == Setting::limits;
+  return setting == Setting::listen || setting == Setting::data_dir || setting == Setting::limits ||
+         setting == Setting::logging;
 }
 
 bool ConfigDiff::empty() const {

@@ -34,7 +34,8 @@ enum class Setting : std::uint8_t {
   disable_management,
   limits,
   cache,
-  logging,
+  log_level,
+  logging,      // all but the level
   environment,  // reaches a child at its next start
   search,
 };

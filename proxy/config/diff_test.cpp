@@ -122,7 +122,21 @@ TEST_CASE("changed settings are named, and which need the daemon started anew", 
   CHECK(needs_daemon_restart(Setting::listen));
   CHECK(needs_daemon_restart(Setting::limits));
   CHECK(!needs_daemon_restart(Setting::tools_limit));
+  CHECK(!needs_daemon_restart(Setting::api_key));
   CHECK(to_string(Setting::environment) == "environment");
+}
+
+TEST_CASE("another log level is no other log", "[config]") {
+  const Config from = sample();
+  Config to = from;
+  to.logging.level = LogLevel::debug;
+  CHECK(diff(from, to).settings_changed == std::vector<Setting>{Setting::log_level});
+  CHECK(!needs_daemon_restart(Setting::log_level));
+  CHECK(to_string(Setting::log_level) == "logging.level");
+  to.logging = from.logging;
+  to.logging.filename = "other.log";
+  CHECK(diff(from, to).settings_changed == std::vector<Setting>{Setting::logging});
+  CHECK(needs_daemon_restart(Setting::logging));
 }
 
 }  // namespace

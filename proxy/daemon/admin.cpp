@@ -271,6 +271,11 @@ rest::DaemonStatus Admin::status() {
   status.data_dir = identity_.data_dir;
   status.config_path = identity_.config_path;
   if (reloader_ != nullptr) status.config_rejected = reloader_->rejected();
+  if (identity_.config != nullptr) {
+    for (const config::Setting changed : config::diff(*identity_.config, config).settings_changed) {
+      if (config::needs_daemon_restart(changed)) status.needs_restart.push_back(changed);
+    }
+  }
   status.routing_mode = config.routing_mode;
   status.servers = static_cast<std::uint32_t>(config.servers.size());
   for (upstream::UpstreamId id = 0; id < parts_.fleet.size(); ++id) {

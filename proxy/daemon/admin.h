@@ -45,6 +45,7 @@ struct DaemonIdentity {
   std::string config_path;
   base::WallTime started{};
   base::TimePoint started_at{};
+  std::shared_ptr<const config::Config> config;  // as it was then; null: it does not listen yet
 };
 
 class Admin final : public rest::AdminService {

@@ -97,6 +97,7 @@ struct Daemon::Parts {
              const std::shared_ptr<const config::Config>& to);
   base::Result<void> listen();
   void set_search(const config::SearchConfig& settings);
+  void set_api_key(const config::Config& config);
   void stop_processes();
   void finish();
 
@@ -148,7 +149,7 @@ struct Daemon::Parts {
   AdminCalls admin_calls;
   Admin admin;
   AgentActions agent_actions;
-  const security::ApiKey api_key;
+  security::ApiKey api_key;
   rest::Api api;
   Front front;
   http::Server server;
@@ -280,6 +281,15 @@ void Daemon::Parts::set_search(const config::SearchConfig& settings) {
   }
 }
 
+// Whoever knows the old one is shut out from now on.
+void Daemon::Parts::set_api_key(const config::Config& config) {
+  if (auto key = load_api_key(files, config, data_dir)) {
+    api_key = std::move(key).value();
+  } else {
+    base::log::error(kLog, "{}; the former api_key stays", base::one_line(key.error()));
+  }
+}
+
 void Daemon::Parts::restore_catalogs(const config::Config& config,
                                      std::vector<storage::CatalogRecord> catalogs) {
   for (storage::CatalogRecord& record : catalogs) {
@@ -312,6 +322,8 @@ void Daemon::Parts::apply(const std::shared_ptr<const config::Config>& from,
   fleet.set_options({to->max_concurrent_connections});
   give_specs(*to);
   if (!(from->search == to->search)) set_search(to->search);
+  if (from->api_key != to->api_key) set_api_key(*to);
+  base::log::set_level(log_level_of(to->logging.level));
   follow_surfaces(to);
   for (const config::ServerChange& change : difference.servers_changed) {
     if (!change.tools && !change.searchable) continue;
@@ -342,7 +354,8 @@ base::Result<void> Daemon::Parts::listen() {
   report.servers = intent.config()->servers.size();
   report.servers_enabled = admin.status().servers_enabled;
   report.tools = catalog.visible_tool_count();
-  admin.set_identity({report.url, data_dir.path, options.config_path, loop.wall_now(), loop.now()});
+  admin.set_identity({report.url, data_dir.path, options.config_path, loop.wall_now(), loop.now(),
+                      intent.config()});
   // On a full disk agents are served all the same.
   const Announcement announcement{base_url, options.config_path, !intent.config()->api_key.empty()};
   if (const auto told = announce(files, data_dir, announcement); !told) {

@@ -17,22 +17,6 @@ constexpr std::string_view kLog = "daemon";
 constexpr std::size_t kConfigBytesMax = 16 * 1024 * 1024;
 constexpr std::size_t kWarningsLogged = 20;
 
-base::log::Level log_level_of(config::LogLevel level) {
-  switch (level) {
-    case config::LogLevel::trace:
-      return base::log::Level::trace;
-    case config::LogLevel::debug:
-      return base::log::Level::debug;
-    case config::LogLevel::info:
-      return base::log::Level::info;
-    case config::LogLevel::warning:
-      return base::log::Level::warn;
-    case config::LogLevel::error:
-      break;
-  }
-  return base::log::Level::error;
-}
-
 // The file is made by the first command that changes it, or by hand.
 std::string no_configuration(const std::string& path) {
   return fmt::format(
@@ -132,6 +116,22 @@ base::Result<bool> recover_intent(base::FileSystem& files, storage::Store& store
     store.commit(finished(entry, now), [](const base::Result<void>&) {});
   }
   return true;
+}
+
+base::log::Level log_level_of(config::LogLevel level) {
+  switch (level) {
+    case config::LogLevel::trace:
+      return base::log::Level::trace;
+    case config::LogLevel::debug:
+      return base::log::Level::debug;
+    case config::LogLevel::info:
+      return base::log::Level::info;
+    case config::LogLevel::warning:
+      return base::log::Level::warn;
+    case config::LogLevel::error:
+      break;
+  }
+  return base::log::Level::error;
 }
 
 base::Result<void> start_log(const config::Config& config, const DataDir& data_dir) {

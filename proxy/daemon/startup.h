@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file_system.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "proxy/config/config.h"
 #include "proxy/config/content_hash.h"
@@ -38,6 +39,7 @@ base::Result<bool> recover_intent(base::FileSystem& files, storage::Store& store
                                   const std::string& path, const storage::Snapshot& snapshot,
                                   base::WallTime now);
 
+base::log::Level log_level_of(config::LogLevel level);
 base::Result<void> start_log(const config::Config& config, const DataDir& data_dir);
 
 // As many descriptors as the system lets us. Returns the original limits: children get them back.

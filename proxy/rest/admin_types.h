@@ -33,7 +33,8 @@ struct DaemonStatus {
   std::string url;  // of the MCP endpoint: "http://127.0.0.1:8080/mcp"
   std::string data_dir;
   std::string config_path;
-  std::string config_rejected;  // why the file is not what runs; empty when it is
+  std::string config_rejected;                 // why the file is not what runs; empty when it is
+  std::vector<config::Setting> needs_restart;  // changed since the start, without effect until then
   config::RoutingMode routing_mode = config::RoutingMode::retrieve_tools;
 
   std::uint32_t servers = 0;

@@ -87,6 +87,11 @@ std::string to_json(const DaemonStatus& status) {
   out.field("uptime_ms", status.uptime.count()).field("url", status.url);
   out.field("data_dir", status.data_dir).field("config_path", status.config_path);
   out.field("config_rejected", status.config_rejected);
+  std::vector<std::string_view> waiting;
+  for (const config::Setting setting : status.needs_restart) {
+    waiting.push_back(config::to_string(setting));
+  }
+  texts(out, "needs_restart", waiting);
   out.field("routing_mode", config::to_string(status.routing_mode));
   out.key("servers").begin_object();
   out.field("total", status.servers).field("enabled", status.servers_enabled);
