@@ -55,7 +55,7 @@ std::string_view status_remedy(int status) {
       return "Put user and password into the proxy's url: http://user:password@host:port";
     case 429:
     case 503:
-      return "It is tried again later";
+      return "Wait until it takes requests again, or ask whoever runs it";
     default:
       return status >= 500 ? "Look at the server's own log" : "Check its url and headers";
   }

@@ -112,7 +112,8 @@ Explanation explain(const RunEnd& end) {
                : Explanation{fmt::format("stopped by signal {}", name_of_signal(end.status->value)),
                              ""};
   }
-  if (end.closed_output && end.status->status == ChildStatus::signalled) {
+  const bool has_own_reason = end.status->status == ChildStatus::exited && end.status->value != 0;
+  if (end.closed_output && !has_own_reason) {
     return {"closed its standard output but went on running, and was stopped",
             "The command may have put a server into the background: it must stay in the "
             "foreground and speak on its standard output."};

@@ -32,7 +32,7 @@ Failure shim_failure(int error_number, std::string_view shim_path);
 struct RunEnd {
   // exited or signalled; nothing: the shim was killed and nobody saw the command's end.
   std::optional<StatusRecord> status;
-  bool closed_output = false;  // the command closed stdout or stdin first and had to be stopped
+  bool closed_output = false;  // the command closed stdout or stdin, lived on, and was stopped
   bool stop_asked = false;     // close() was called
 };
 Failure run_failure(const RunEnd& end);

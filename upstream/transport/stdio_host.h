@@ -19,6 +19,7 @@ namespace upstream {
 
 // The waits of a stop, in their order. Tests shorten them.
 struct StopTimes {
+  base::Milliseconds after_output_closed{100};  // for a process that is ending; then it is stopped
   base::Milliseconds after_stdin_closed{2000};  // then SIGTERM to the process group
   base::Milliseconds after_terminate{5000};     // then the shim kills the whole tree
   base::Milliseconds after_kill{2000};          // then the shim itself counts as stuck

@@ -115,10 +115,7 @@ void StdioTransport::pause(PipeBox& pipe) {
 void StdioTransport::on_stdout(ssize_t size, std::string_view bytes) {
   if (size < 0) {
     stdout_.reset();
-    if (phase_ == Phase::open) {
-      closed_output_ = true;
-      begin_stop();
-    }
+    if (phase_ == Phase::open) await_end();
     finish_if_complete();
     return;
   }
@@ -219,10 +216,7 @@ void StdioTransport::on_written(std::string buffer, int status) {
   if (status == UV_ECANCELED) return;  // stdin was closed under it
   if (status < 0) {
     stdin_.reset();
-    if (phase_ == Phase::open) {
-      closed_output_ = true;
-      begin_stop();
-    }
+    if (phase_ == Phase::open) await_end();
     return;
   }
   flush();
@@ -239,6 +233,12 @@ void StdioTransport::set_paused(bool paused) {
   paused_ = paused;
   if (!stdout_) return;
   paused ? pause(*stdout_) : read_from(*stdout_);
+}
+
+// A pipe was closed from the other side. Most often that is how the end of the process shows first.
+void StdioTransport::await_end() {
+  if (stop_timer_.armed()) return;
+  host_.loop().runtime().start(stop_timer_, host_.options().stop_times.after_output_closed);
 }
 
 void StdioTransport::begin_stop() {
@@ -276,8 +276,11 @@ void StdioTransport::on_stop_timer() {
     case Phase::ended:
       finish();
       return;
-    case Phase::idle:
     case Phase::open:
+      closed_output_ = true;
+      begin_stop();
+      return;
+    case Phase::idle:
     case Phase::forced:
     case Phase::closed:
       return;
@@ -285,13 +288,12 @@ void StdioTransport::on_stop_timer() {
 }
 
 void StdioTransport::on_child_ended(const ChildProcess::End& end) {
-  const bool had_to_be_stopped = phase_ >= Phase::terminated;
   phase_ = Phase::ended;
   stdin_.reset();
   if (end.start_error) {
     failure_ = start_failure(*end.start_error, spec_);
   } else {
-    failure_ = run_failure({end.command_end, closed_output_ && had_to_be_stopped, stop_asked_});
+    failure_ = run_failure({end.command_end, closed_output_, stop_asked_});
   }
   stderr_timer_.cancel();
   if (stderr_) read_from(*stderr_);

@@ -77,6 +77,7 @@ class StdioTransport final : public Transport, private ChildProcess::Listener {
   void end_turn();
   void resume_stderr();
 
+  void await_end();
   void begin_stop();
   void close_stdin();
   void on_stop_timer();

@@ -147,6 +147,9 @@ TEST_CASE("every way to fail has its sentence and its remedy", "[transport]") {
       {shell("kill -KILL $$"), FailureKind::exited, 128 + SIGKILL, "signal 9 (SIGKILL)", "memory"},
       {shell("exec >/dev/null; exec tail -f /dev/null"), FailureKind::exited, 128 + SIGTERM,
        "closed its standard output", "foreground"},
+      {shell("exec >/dev/null; exec cat"), FailureKind::exited, 0, "closed its standard output",
+       "foreground"},
+      {shell("exec >/dev/null; cat; exit 5"), FailureKind::exited, 5, "exited with code 5", "log"},
   };
   for (const EndCase& expected : cases) {
     Bench bench;
