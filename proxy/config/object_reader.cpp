@@ -164,7 +164,7 @@ void ObjectReader::read(std::string_view key, std::optional<Duration>& out, Rang
     return;
   }
   if (*value < range.min || *value > range.max) {
-    error(*node, fmt::format("{} is out of range", format_duration(*value)),
+    error(*node, fmt::format("\"{}\" is out of range", node->text),
           fmt::format("write a duration from {} to {}", format_duration(range.min),
                       format_duration(range.max)));
     return;

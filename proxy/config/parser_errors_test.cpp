@@ -45,6 +45,8 @@ constexpr BadInput kBadInputs[] = {
     {"{\"listen\": \"1.2.3.4:70000\"}", 1, "listen", "not an address"},
     {"{\"listen\": \"::1:80\"}", 1, "listen", "not an address"},
     {"{\n\"tools_limit\": 101}", 2, "tools_limit", "out of range"},
+    {"{\"api_key\": \"a\tb\"}", 1, "", "a tab stands in a string"},
+    {"{\"call_tool_timeout\": \"1ns\"}", 1, "call_tool_timeout", "\"1ns\" is out of range"},
     {"{\"tools_limit\": -1}", 1, "tools_limit", "out of range"},
     {"{\"tools_limit\": 1.5}", 1, "tools_limit", "out of range"},
     {"{\"tools_limit\": 99999999999999999999999}", 1, "tools_limit", "out of range"},

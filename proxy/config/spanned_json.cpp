@@ -178,6 +178,12 @@ JsonError syntax_error(std::string_view text, rapidjson::ParseErrorCode code, st
     return {text.size(), message + ", but the file ends here",
             "close what is still open; the file may have been cut off"};
   }
+  if (code == rapidjson::kParseErrorStringEscapeInvalid &&
+      static_cast<unsigned char>(text[offset]) < ' ') {
+    return {offset,
+            text[offset] == '\t' ? "a tab stands in a string" : "a string goes on in another line",
+            "write \\t for a tab, \\n for a line break, and close strings in their line"};
+  }
   return {offset, std::move(message), "correct the text at this place or just before it"};
 }
 
