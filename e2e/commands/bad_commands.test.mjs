@@ -49,7 +49,7 @@ const table = {
       [['new', '--server-url', 'http://h', '--', 'x'], 2, /both "command" and "url"/, /remove one/],
       [['new', '-e', 'TOKEN', '--', 'x'], 2, /"TOKEN" has no name and value/, /--env TOKEN=abc/],
       [['new', '-e', 'A=1', '-e', 'A=2', '--', 'x'], 2, /A is given twice/, /once/],
-      [['new', '-H', 'x', '--', 'x'], 2, /"x" has no name and value/, /--header "Authorization/],
+      [['new', '-H', 'x', '--', 'x'], 2, /"x" has no name and value/, /--header .Authorization/],
       [['new', '--protocol', 'grpc', '--', 'x'], 2, /protocol: "grpc" is not known/, /stdio, http/],
       [['new', '--mode', 'on', '--', 'x'], 2, /startup_mode: "on" is not known/, /active, lazy_loading/],
       [['new', '--group', 'nix', '--', 'x'], ...unknownGroup],

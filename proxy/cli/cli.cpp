@@ -7,6 +7,7 @@
 
 #include "proxy/cli/command.h"
 #include "proxy/cli/completion.h"
+#include "proxy/cli/one_word.h"
 #include "proxy/cli/usage_error.h"
 
 namespace proxy::cli {
@@ -90,20 +91,36 @@ CLI::App* CommandLine::add(CLI::App& parent, const std::string& name,
   return command;
 }
 
+CLI::Option* CommandLine::add_repeated(CLI::App* command, const std::string& name,
+                                       std::vector<std::string>& values,
+                                       const std::string& description) {
+  return command->add_option(name, values, description + "; may be repeated")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+}
+
 void CommandLine::on(CLI::App* command, std::function<ExitCode()> run) {
   command->callback(
       [this, run = std::move(run)] { action = [run] { return static_cast<int>(run()); }; });
 }
 
-int run(const std::vector<std::string>& arguments, Context& context) {
-  CLI::App app("One trunk line for all your MCP servers.", "mcptrunk");
-  app.fallthrough();
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(28);
-  app.footer(kExample);
-  CommandLine line{app, context};
+void add_everything(CommandLine& line) {
+  line.app.name("mcptrunk");
+  line.app.description("One trunk line for all your MCP servers.");
+  line.app.fallthrough();
+  line.app.require_subcommand(1);
+  line.app.get_formatter()->column_width(28);
+  line.app.footer(kExample);
   add_global_options(line);
   add_commands(line);
+  expect_marked_words(line.app);
+}
+
+int run(const std::vector<std::string>& arguments, Context& context) {
+  CLI::App app;
+  CommandLine line{app, context};
+  add_everything(line);
   if (!arguments.empty() && arguments.front() == kCompleteCommand) {
     for (const std::string& word : complete(line, {arguments.begin() + 1, arguments.end()})) {
       context.console().out(word + "\n");
@@ -115,7 +132,9 @@ int run(const std::vector<std::string>& arguments, Context& context) {
     return static_cast<int>(ExitCode::usage);
   }
   try {  // CLI11 reports by exceptions
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    std::vector<std::string> words(arguments.rbegin(), arguments.rend());
+    std::ranges::transform(words, words.begin(), marked_as_one);
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return report_parse(app, error, context);
   }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "proxy/cli/context.h"
 
@@ -28,11 +29,19 @@ struct CommandLine {
   // A subcommand of `parent` with an example at the end of its help.
   CLI::App* add(CLI::App& parent, const std::string& name, const std::string& description,
                 const std::string& example);
+  // An option that may be given several times, each time with one value: what stands behind that is
+  // not the option's.
+  static CLI::Option* add_repeated(CLI::App* command, const std::string& name,
+                                   std::vector<std::string>& values,
+                                   const std::string& description);
   // For completion.
   void takes(const CLI::Option* option, Values what) { values.emplace(option, what); }
   // `run` is called after the parse when `command` was chosen.
   void on(CLI::App* command, std::function<ExitCode()> run);
 };
+
+// All options and commands; marked words (one_word.h) can be parsed then.
+void add_everything(CommandLine& line);
 
 // One function for each command, in a file of its own.
 void add_serve_command(CommandLine& line);

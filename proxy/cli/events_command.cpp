@@ -98,16 +98,13 @@ void add_events_command(CommandLine& line) {
                                "mcptrunk events --follow --server github");
   command->add_flag("-f,--follow", options->follow, "Go on with what happens from now on");
   command->add_option("--since", options->since, "Only events after this id")->option_text("ID");
-  command->add_option("--type", options->types, "Only this type; may be repeated")
-      ->option_text("TYPE");
-  line.takes(
-      command->add_option("--server", options->servers, "Only about this server; may be repeated")
-          ->option_text("NAME"),
-      Values::servers);
-  line.takes(
-      command->add_option("--group", options->groups, "Only about this group; may be repeated")
-          ->option_text("NAME"),
-      Values::groups);
+  line.add_repeated(command, "--type", options->types, "Only this type")->option_text("TYPE");
+  line.takes(line.add_repeated(command, "--server", options->servers, "Only about this server")
+                 ->option_text("NAME"),
+             Values::servers);
+  line.takes(line.add_repeated(command, "--group", options->groups, "Only about this group")
+                 ->option_text("NAME"),
+             Values::groups);
   command->add_flag("--calls", options->calls, "Calls too, as they end");
   line.on(command, [&context = line.context, options] { return watch(context, *options); });
 }

@@ -52,12 +52,9 @@ void add_add(CommandLine& line, CLI::App& groups) {
       Values::groups);
   command->add_option("--color", draft->color, "Its color for those that show it")
       ->option_text("COLOR");
-  line.takes(
-      command->add_option("-s,--server", draft->members, "A server that joins it; may be repeated")
-          ->option_text("NAME")
-          ->expected(1)
-          ->take_all(),
-      Values::servers);
+  line.takes(line.add_repeated(command, "-s,--server", draft->members, "A server that joins it")
+                 ->option_text("NAME"),
+             Values::servers);
   command->add_flag("--disabled", draft->disabled, "Its servers are held from the beginning");
   line.on(command, [&context = line.context, draft] {
     return context.present(context.post("groups", body_of(*draft)), render_group_action);

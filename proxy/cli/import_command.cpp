@@ -179,17 +179,12 @@ void add_config_import(CommandLine& line, CLI::App& config) {
       ->option_text(fmt::format("{}", fmt::join(programs(), "|")));
   command->add_flag("--apply", options->apply, "Add them; without it they are only shown");
   command->add_flag("--no-quarantine", options->no_quarantine, "They may run at once");
-  command->add_option("--only", options->choice.only, "Only this server (may be repeated)")
-      ->option_text("NAME")
-      ->expected(1)
-      ->take_all();
-  line.takes(command
-                 ->add_option("-g,--group", options->choice.groups,
-                              "A group that they join (may be repeated)")
-                 ->option_text("GROUP")
-                 ->expected(1)
-                 ->take_all(),
-             Values::groups);
+  line.add_repeated(command, "--only", options->choice.only, "Only this server")
+      ->option_text("NAME");
+  line.takes(
+      line.add_repeated(command, "-g,--group", options->choice.groups, "A group that they join")
+          ->option_text("GROUP"),
+      Values::groups);
   line.on(command, [&context = line.context, options] { return import(context, *options); });
 }
 

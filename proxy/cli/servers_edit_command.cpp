@@ -98,7 +98,7 @@ base::Result<std::string> fields_of(const Options& options, const std::string& n
     return std::move(done).error();
   }
   const auto headers = write_pairs(out, "headers", ':', options.headers,
-                                   "--header \"Authorization: Bearer ${TOKEN}\"");
+                                   "--header 'Authorization: Bearer ${TOKEN}'");
   if (!headers) return headers.error();
   write_text(out, "working_dir", options.working_dir);
   write_text(out, "description", options.description);
@@ -199,23 +199,13 @@ void add_fields(CommandLine& line, CLI::App* command, const std::shared_ptr<Opti
       ->option_text("[URL | -- COMMAND...]");
   command->add_option("--server-url", options->url, "Where it listens, when it is not a command")
       ->option_text("URL");
-  command->add_option("-e,--env", options->env, "A variable; may be repeated")
-      ->option_text("NAME=VALUE")
-      ->expected(1)
-      ->take_all();
-  command->add_option("-H,--header", options->headers, "A header; may be repeated")
-      ->option_text("\"NAME: VALUE\"")
-      ->expected(1)
-      ->take_all();
-  line.takes(command->add_option("-g,--group", options->groups, "A group it joins; may be repeated")
-                 ->option_text("GROUP")
-                 ->expected(1)
-                 ->take_all(),
+  line.add_repeated(command, "-e,--env", options->env, "A variable")->option_text("NAME=VALUE");
+  line.add_repeated(command, "-H,--header", options->headers, "A header")
+      ->option_text("\"NAME: VALUE\"");
+  line.takes(line.add_repeated(command, "-g,--group", options->groups, "A group it joins")
+                 ->option_text("GROUP"),
              Values::groups);
-  command->add_option("--tag", options->tags, "A tag; may be repeated")
-      ->option_text("TAG")
-      ->expected(1)
-      ->take_all();
+  line.add_repeated(command, "--tag", options->tags, "A tag")->option_text("TAG");
   command->add_option("--description", options->description, "What it is for")->option_text("TEXT");
   command->add_option("--working-dir", options->working_dir, "Where it runs")->option_text("DIR");
   command->add_option("--protocol", options->protocol, "stdio, http, streamable-http, sse or auto")
@@ -247,7 +237,7 @@ void add_server_edits(CommandLine& line, CLI::App& servers) {
   CLI::App* change = line.add(
       servers, "update", "Change a server in the configuration: what is given, the rest stays",
       "mcptrunk servers update github --env GITHUB_TOKEN=abc --wait\n"
-      "  mcptrunk servers update docs -H \"Authorization: Bearer ${TOKEN}\"\n"
+      "  mcptrunk servers update docs -H 'Authorization: Bearer ${TOKEN}'\n"
       "  mcptrunk servers update files --json '{\"connect_timeout\":\"2m\",\"tags\":null}'");
   line.takes(
       change->add_option("name", changes->name, "The server")->required()->option_text("NAME"),

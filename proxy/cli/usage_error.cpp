@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/nearest.h"
+#include "proxy/cli/one_word.h"
 #include "proxy/cli/table.h"
 
 namespace proxy::cli {
@@ -123,7 +124,8 @@ std::string message_of(const CLI::ParseError& error) {
 
 base::Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const Commands chosen = chosen_in(app);
-  const std::vector<std::string> words = app.remaining(true);
+  std::vector<std::string> words = app.remaining(true);
+  std::ranges::transform(words, words.begin(), without_mark);
   const auto is = [&](CLI::ExitCodes code) {
     return error.get_exit_code() == static_cast<int>(code);
   };
