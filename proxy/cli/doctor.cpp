@@ -22,6 +22,7 @@ constexpr std::int64_t kEpochNs = 1'704'067'200'000'000'000;
 
 constexpr std::string_view kConfig = "configuration";
 constexpr std::string_view kDataDir = "data directory";
+constexpr std::string_view kOtherDir = "name another directory with data_dir or --data-dir";
 
 Finding good(std::string_view check, std::string message) {
   return {std::string(check), Health::good, std::move(message), {}};
@@ -51,6 +52,11 @@ void add_diagnostics(Findings& findings, const std::vector<config::Diagnostic>& 
   }
 }
 
+// What helps against an error of the file system, which may be far from permissions.
+std::string remedy_of(const base::Error& error, std::string_view otherwise) {
+  return error.remedy.empty() ? std::string(otherwise) : error.remedy;
+}
+
 // Nothing when all is well: then the directory can be written.
 std::optional<Finding> write_fault(base::FileSystem& files, const std::string& dir) {
   const std::string probe = dir + "/.doctor";
@@ -58,8 +64,7 @@ std::optional<Finding> write_fault(base::FileSystem& files, const std::string& d
   const auto written = files.write_new(probe, "mcptrunk doctor\n", 0600);
   (void)files.remove(probe);
   if (written) return std::nullopt;
-  return problem(kDataDir, written.error().message,
-                 fmt::format("give it to the user who runs mcptrunk: chown $USER '{}'", dir));
+  return problem(kDataDir, written.error().message, remedy_of(written.error(), kOtherDir));
 }
 
 }  // namespace
@@ -87,7 +92,10 @@ Findings look_at_config(base::FileSystem& files, const std::string& path, bool i
     return {notice(kConfig, fmt::format("{} does not exist yet", path),
                    "mcptrunk servers add NAME -- COMMAND makes it")};
   }
-  if (!text) return {problem(kConfig, text.error().message, "let its owner read it: chmod u+r")};
+  if (!text) {
+    return {problem(kConfig, text.error().message,
+                    remedy_of(text.error(), "name another file with --config"))};
+  }
   Findings findings;
   config::ParseOutcome outcome = config::parse(*text);
   add_diagnostics(findings, outcome.diagnostics);
@@ -115,7 +123,9 @@ Findings look_at_data_dir(base::FileSystem& files, Machine& machine, const std::
     return {notice(kDataDir, fmt::format("{} does not exist yet", dir),
                    "the first `mcptrunk serve` makes it")};
   }
-  if (!info) return {problem(kDataDir, info.error().message, "correct its permissions")};
+  if (!info) {
+    return {problem(kDataDir, info.error().message, remedy_of(info.error(), "set data_dir"))};
+  }
   if (info->kind != base::FileKind::directory) {
     return {
         problem(kDataDir, fmt::format("{} is no directory", dir), "move it away, or set data_dir")};

@@ -2,6 +2,7 @@
 #include "proxy/cli/doctor.h"
 
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "proxy/cli/test_shell.h"
 
@@ -63,6 +64,21 @@ TEST_CASE("each fault is a problem with its remedy: exit 1", "[doctor]") {
     patient.write("{\"mcpServers\":{\"a\":{}}}");
     CHECK(patient.examine() == 1);
     CHECK(patient.shell.printed("problem  configuration: line 1, mcpServers.a"));
+  }
+  SECTION("a data directory that cannot be written, with what helps against that") {
+    const std::pair<int, const char*> faults[] = {
+        {ENOSPC, "-> Free space on this disk."},
+        {EROFS, "-> The file system is mounted read-only"},
+        {EACCES, "-> Check the owner and the permissions"},
+        {EIO, "-> name another directory with data_dir"}};
+    for (const auto& [error, remedy] : faults) {
+      CAPTURE(remedy);
+      patient.shell.files.fail(base::SimFileSystem::Step::create, error, 1);
+      CHECK(patient.examine() == 1);
+      CHECK(patient.shell.printed("problem  data directory: Cannot create"));
+      CHECK(patient.shell.printed(remedy));
+      CHECK_FALSE(patient.shell.printed("chown"));
+    }
   }
   SECTION("a variable, a command and a directory that are missing") {
     patient.write(R"({"mcpServers":{
