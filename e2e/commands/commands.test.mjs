@@ -76,6 +76,19 @@ describe('the command line', { timeout: 300_000 }, () => {
     await run(1, 'servers', 'restart', 'broken', '--wait');
   });
 
+  it('a lazy server comes back lazy, and the file as it was', async () => {
+    await run(0, 'servers', 'update', 'brave-search', '--mode', 'lazy_loading');
+    const file = user.file();
+    await run(0, 'servers', 'disable', 'brave-search', '--wait');
+    assert.deepEqual([user.entry('brave-search').startup_mode, user.entry('brave-search').enabled], ['lazy_loading', false]);
+    await run(0, 'servers', 'enable', 'brave-search', '--wait');
+    assert.equal(user.file(), file);
+    await run(0, 'servers', 'quarantine', 'brave-search', '--wait');
+    assert.equal(await state('brave-search'), 'quarantined');
+    await run(0, 'servers', 'approve', 'brave-search', '--wait');
+    assert.equal(user.file(), file);
+  });
+
   it('servers add and remove', async () => {
     const { command, args } = fixture('time');
     await run(0, 'servers', 'add', 'clock', '--group', 'dev', '-e', 'TOKEN=secret', '--wait', '--',

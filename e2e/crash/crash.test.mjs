@@ -9,7 +9,7 @@ import { Daemon, eventually, fixture } from '../clients/daemon.mjs';
 import { randomFrom } from '../clients/random.mjs';
 import { User } from '../commands/user.mjs';
 import { descendantsOf, isAlive } from './processes.mjs';
-import { GroupWriter, GuestWriter, ServerWriter } from './writers.mjs';
+import { GroupWriter, GuestWriter, ServerWriter, stateOf } from './writers.mjs';
 
 const rounds = Number(process.env.MCPTRUNK_CRASH_ROUNDS ?? 20);
 // The moments differ from run to run whatever the seed, the changes do not.
@@ -53,7 +53,7 @@ describe(`crash: ${rounds} rounds, seed ${seed}`, { timeout: 3_600_000 }, () => 
     assert.deepEqual(beside, ['mcp_config.json']);
     const { servers } = (await user.ask('GET', 'servers')).body.data;
     const config = JSON.parse(user.file());
-    const inFile = config.mcpServers.map(server => [server.name, server.startup_mode ?? 'active']).sort();
+    const inFile = config.mcpServers.map(server => [server.name, stateOf(server).mode]).sort();
     assert.deepEqual(servers.map(server => [server.name, server.startup_mode]).sort(), inFile);
     const groups = (await user.ask('GET', 'groups')).body.data.groups;
     assert.deepEqual(groups.map(group => [group.name, group.enabled]).sort(),
@@ -93,7 +93,7 @@ describe(`crash: ${rounds} rounds, seed ${seed}`, { timeout: 3_600_000 }, () => 
       const now = JSON.parse(user.file());
       assert.equal(now.mcpServers[2].description, `saved in round ${round}`, saved);
       const entry = now.mcpServers.find(server => server.name === 'time');
-      writers[0].state = { mode: entry.startup_mode ?? 'active', description: entry.description ?? '' };
+      writers[0].state = stateOf(entry);
       writers[0].attempted = undefined;
       await check(processes);
     }

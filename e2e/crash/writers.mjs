@@ -2,6 +2,15 @@
 // remembers what it was told, so that it knows what must be found afterwards.
 
 const modes = ['active', 'lazy_loading', 'disabled', 'quarantined'];
+const runs = mode => mode === 'active' || mode === 'lazy_loading';
+
+// The mode of a server as its entry in the file says it, and what it is once it may run again.
+function modeOf(entry) {
+  const word = entry.startup_mode ?? 'active';
+  const mode = entry.quarantined === true ? 'quarantined' : entry.enabled === false && runs(word) ? 'disabled' : word;
+  return { mode, released: runs(word) ? word : 'active' };
+}
+export const stateOf = entry => ({ ...modeOf(entry), description: entry.description ?? '' });
 
 class Writer {
   constructor(name, random) {
@@ -49,14 +58,20 @@ class Writer {
 export class ServerWriter extends Writer {
   constructor(name, random) {
     super(name, random);
-    this.state = { mode: 'lazy_loading', description: '' };
+    this.state = { mode: 'lazy_loading', released: 'lazy_loading', description: '' };
   }
   nextChange() {
     if (this.random() < 0.5) {
       const mode = this.pick(modes);
+      if (this.state.mode === 'quarantined') {
+        return {
+          request: ['POST', `servers/${this.name}/approve`],
+          leads: { ...this.state, mode: this.state.released }
+        };
+      }
       return {
         request: ['PATCH', `servers/${this.name}`, { startup_mode: mode }],
-        leads: { ...this.state, mode }
+        leads: { ...this.state, mode, released: runs(mode) ? mode : this.state.released }
       };
     }
     const description = `revision ${Math.floor(this.random() * 1e9)}`;
@@ -67,7 +82,7 @@ export class ServerWriter extends Writer {
   }
   look(config) {
     const entry = config.mcpServers.find(server => server.name === this.name);
-    this.found({ mode: entry.startup_mode ?? 'active', description: entry.description ?? '' });
+    this.found(stateOf(entry));
   }
 }
 

@@ -90,7 +90,7 @@ void add_to_plan(ImportPlan& plan, const std::string& file, config::ForeignConfi
     } else if (planned || known.contains(config.name)) {
       entry.status = ImportStatus::exists;
     } else {
-      if (choice.quarantine) config.startup_mode = config::StartupMode::quarantined;
+      if (choice.quarantine) config::set_mode(config, config::StartupMode::quarantined);
       for (const std::string& group : choice.groups) {
         if (std::ranges::find(config.groups, group) == config.groups.end()) {
           config.groups.push_back(group);

@@ -17,8 +17,10 @@ std::string quoted_names(const std::vector<std::string>& names) {
 }
 
 std::string text_of(const SetServerMode& edit) {
-  return fmt::format("set \"startup_mode\": \"{}\" in server {}", to_string(edit.mode),
-                     quoted_names(edit.servers));
+  return fmt::format(
+      "set \"startup_mode\": \"{}\" in server {}{}", to_string(edit.mode),
+      quoted_names(edit.servers),
+      may_run(edit.mode) ? ", without \"enabled\": false or \"quarantined\": true" : "");
 }
 std::string text_of(const AddServer& edit) {
   return fmt::format("add server \"{}\" to \"mcpServers\"", edit.server.name);

@@ -92,6 +92,20 @@ std::optional<Duration> idle_stop_of(const Config& config, const ServerConfig& s
   return after.count() == 0 ? std::nullopt : std::optional(after);
 }
 
+bool may_run(StartupMode mode) {
+  return mode == StartupMode::active || mode == StartupMode::lazy_loading;
+}
+
+StartupMode released_mode(const ServerConfig& server) {
+  if (may_run(server.startup_mode)) return server.startup_mode;
+  return server.lazy_when_released ? StartupMode::lazy_loading : StartupMode::active;
+}
+
+void set_mode(ServerConfig& server, StartupMode mode) {
+  server.lazy_when_released = !may_run(mode) && released_mode(server) == StartupMode::lazy_loading;
+  server.startup_mode = mode;
+}
+
 StartupMode mode_of(const Config& config, const ServerConfig& server) {
   if (server.startup_mode == StartupMode::active && config.enable_lazy_loading) {
     return StartupMode::lazy_loading;

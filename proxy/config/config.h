@@ -97,6 +97,8 @@ struct ServerConfig {
 
   Protocol protocol = Protocol::stdio;  // when absent: stdio for a command, auto for a url
   StartupMode startup_mode = StartupMode::active;
+  bool lazy_when_released =
+      false;  // disabled or quarantined: lazy_loading again when it no more is
   Sharing sharing = Sharing::shared;
   ProtocolEra protocol_era = ProtocolEra::auto_detect;
 
@@ -239,6 +241,15 @@ std::uint32_t auto_disable_threshold_of(const Config& config, const ServerConfig
 // After how long without use the server stops; nothing when it never does (it is not lazy and sets
 // no idle_timeout of its own).
 std::optional<Duration> idle_stop_of(const Config& config, const ServerConfig& server);
+
+// Active or lazy_loading.
+bool may_run(StartupMode mode);
+
+// What a server is once it is neither disabled nor quarantined.
+StartupMode released_mode(const ServerConfig& server);
+
+// Gives it another mode; one that is lazy, or was, remembers it while it is held.
+void set_mode(ServerConfig& server, StartupMode mode);
 
 // The startup mode with enable_lazy_loading applied; groups are not looked at (groups.h).
 StartupMode mode_of(const Config& config, const ServerConfig& server);

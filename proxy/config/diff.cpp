@@ -81,13 +81,17 @@ auto settings(const ServerConfig& s) {
                   s.health_check_interval, s.health_check, s.max_concurrent_requests, s.queue_size);
 }
 
+auto mode(const ServerConfig& s) {
+  return std::tie(s.startup_mode, s.lazy_when_released);
+}
+
 ServerChange change_of(const ServerConfig& from, const ServerConfig& to) {
   return {to.name,
           endpoint(from) != endpoint(to),
           tools(from) != tools(to),
           searchable(from) != searchable(to),
           settings(from) != settings(to),
-          from.startup_mode != to.startup_mode};
+          mode(from) != mode(to)};
 }
 
 ServerChange unchanged(const std::string& server) {

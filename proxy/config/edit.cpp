@@ -31,8 +31,10 @@ Result<void> apply(EditContext& context, const SetServerMode& edit) {
   for (const std::string& name : std::set<std::string>(edit.servers.begin(), edit.servers.end())) {
     const JsonNode* node = context.server(name);
     if (node == nullptr) return no_server(name);
-    const bool differs = context.config.find_server(name)->startup_mode != edit.mode;
-    if (differs) write_mode(context, *node, edit.mode);
+    const ServerConfig& current = *context.config.find_server(name);
+    ServerConfig wanted = current;
+    set_mode(wanted, edit.mode);
+    if (wanted != current) write_mode(context, *node, wanted);
   }
   return base::kDone;
 }
@@ -70,9 +72,10 @@ Result<void> apply(EditContext& context, const UpdateServer& edit) {
   if (node == nullptr) return no_server(edit.server.name);
   const ServerConfig& current = *context.config.find_server(edit.server.name);
   write_differences(context, *node, to_json(current), to_json(edit.server),
-                    {"name", "startup_mode", "groups"});
-  if (current.startup_mode != edit.server.startup_mode) {
-    write_mode(context, *node, edit.server.startup_mode);
+                    {"name", "startup_mode", "enabled", "quarantined", "groups"});
+  if (current.startup_mode != edit.server.startup_mode ||
+      current.lazy_when_released != edit.server.lazy_when_released) {
+    write_mode(context, *node, edit.server);
   }
   if (current.groups != edit.server.groups) write_groups(context, current, edit.server.groups);
   return base::kDone;

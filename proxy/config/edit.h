@@ -18,6 +18,8 @@
 
 namespace proxy::config {
 
+// A lazy server that is disabled or quarantined stays "lazy_loading" in the text, beside a boolean
+// that holds it.
 struct SetServerMode {
   std::vector<std::string> servers;
   StartupMode mode = StartupMode::active;

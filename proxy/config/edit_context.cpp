@@ -39,6 +39,54 @@ std::string_view bool_text(bool value) {
   return value ? "true" : "false";
 }
 
+bool is_lazy(const JsonNode& startup_mode) {
+  return startup_mode.text == to_string(StartupMode::lazy_loading) || startup_mode.text == "lazy";
+}
+
+void set_boolean(EditContext& context, const JsonNode& node, std::string_view key, bool value) {
+  const JsonNode* member = node.find(key);
+  if (member == nullptr) {
+    context.patch.append_member(node, key, bool_text(value));
+  } else if (!is_given(member) || member->is_true() != value) {
+    context.patch.replace(*member, bool_text(value));
+  }
+}
+
+// A lazy server that must not run: a boolean says so, and startup_mode how it comes back.
+void write_held(EditContext& context, const JsonNode& node, StartupMode mode) {
+  const JsonNode* word = node.find("startup_mode");
+  if (!is_given(word) || !is_lazy(*word)) {
+    context.patch.set_member(node, "startup_mode", json_of(to_string(StartupMode::lazy_loading)));
+  }
+  if (mode == StartupMode::quarantined) {
+    set_boolean(context, node, "quarantined", true);
+    return;
+  }
+  const bool has_disabled = is_given(node.find("disabled"));
+  if (has_disabled) set_boolean(context, node, "disabled", true);
+  if (!has_disabled || is_given(node.find("enabled"))) set_boolean(context, node, "enabled", false);
+  if (is_given(node.find("quarantined"))) set_boolean(context, node, "quarantined", false);
+}
+
+// Takes away what write_held() appended. Returns how many members stand before that.
+std::size_t without_holders(EditContext& context, const JsonNode& node) {
+  std::size_t kept = node.children.size();
+  const JsonNode* word = node.find("startup_mode");
+  if (!is_given(word) || !is_lazy(*word)) return kept;
+  while (kept > 0) {
+    const JsonNode& last = node.children[kept - 1];
+    const bool holds = (last.key == "enabled" && is_given(&last) && !last.is_true()) ||
+                       (last.key == "quarantined" && last.is_true());
+    if (!holds) break;
+    context.patch.remove(node, --kept);
+  }
+  return kept;
+}
+
+std::size_t member_index(const JsonNode& node, std::string_view key) {
+  return static_cast<std::size_t>(node.find(key) - node.children.data());
+}
+
 JsonNode tree_of(std::string_view json) {
   std::variant<JsonNode, JsonError> tree = parse_spanned_json(json);
   assert(std::holds_alternative<JsonNode>(tree));
@@ -189,16 +237,21 @@ std::string json_of(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
-void write_mode(EditContext& context, const JsonNode& node, StartupMode mode) {
-  const bool runs = mode == StartupMode::active || mode == StartupMode::lazy_loading;
+void write_mode(EditContext& context, const JsonNode& node, const ServerConfig& server) {
+  if (server.lazy_when_released) {
+    write_held(context, node, server.startup_mode);
+    return;
+  }
+  const StartupMode mode = server.startup_mode;
+  const bool runs = may_run(mode);
   const bool quarantined = mode == StartupMode::quarantined;
   const bool has_mode = is_given(node.find("startup_mode"));
   const bool has_enabled = is_given(node.find("enabled"));
   const bool has_disabled = is_given(node.find("disabled"));
   const bool has_quarantined = is_given(node.find("quarantined"));
+  const std::size_t kept = runs ? without_holders(context, node) : node.children.size();
   const auto set = [&](std::string_view key, bool value) {
-    const JsonNode* member = node.find(key);
-    if (member->is_true() != value) context.patch.replace(*member, bool_text(value));
+    if (member_index(node, key) < kept) set_boolean(context, node, key, value);
   };
   const bool says_nothing_else = !has_mode && quarantined;
   if (has_enabled && !says_nothing_else) set("enabled", runs);
@@ -209,12 +262,12 @@ void write_mode(EditContext& context, const JsonNode& node, StartupMode mode) {
                                (mode == StartupMode::disabled && (has_enabled || has_disabled)) ||
                                (quarantined && has_quarantined);
   if (!has_mode && booleans_say_it) return;
-  const std::string_view word = to_string(mode);
   const JsonNode* member = node.find("startup_mode");
   const bool same =
       has_mode &&
-      (member->text == word || (member->text == "auto_disabled" && mode == StartupMode::disabled));
-  if (!same) context.patch.set_member(node, "startup_mode", json_of(word));
+      (member->text == to_string(mode) || (mode == StartupMode::lazy_loading && is_lazy(*member)) ||
+       (member->text == "auto_disabled" && mode == StartupMode::disabled));
+  if (!same) context.patch.set_member(node, "startup_mode", json_of(to_string(mode)));
 }
 
 void write_groups(EditContext& context, const ServerConfig& server,

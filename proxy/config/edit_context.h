@@ -29,8 +29,8 @@ struct EditContext {
 std::string json_of(std::string_view text);
 std::string json_of(const std::vector<std::string>& texts);
 
-// Sets the server's startup mode, in agreement with the booleans it uses.
-void write_mode(EditContext& context, const JsonNode& node, StartupMode mode);
+// Writes the server's startup mode, in agreement with the booleans it uses.
+void write_mode(EditContext& context, const JsonNode& node, const ServerConfig& server);
 
 // Makes `groups` the groups of a server, wherever the file names them.
 void write_groups(EditContext& context, const ServerConfig& server,

@@ -63,7 +63,7 @@ Step server_step(const Config& config, Dice& dice, int number) {
   ServerConfig& server = dice.one_of(step.want.servers);
   switch (dice.below(5)) {
     case 0: {
-      server.startup_mode = static_cast<StartupMode>(dice.below(4));
+      set_mode(server, static_cast<StartupMode>(dice.below(4)));
       step.edit = SetServerMode{{server.name}, server.startup_mode};
       return step;
     }
@@ -89,7 +89,7 @@ Step server_step(const Config& config, Dice& dice, int number) {
       server.health_check = dice.below(2) == 0;
       server.connect_timeout = std::chrono::seconds(1 + dice.below(100));
       server.auto_disable_threshold.reset();
-      server.startup_mode = static_cast<StartupMode>(dice.below(4));
+      set_mode(server, static_cast<StartupMode>(dice.below(4)));
       if (dice.below(2) == 0) server.groups = {dice.one_of(step.want.groups).name};
       step.edit = UpdateServer{server};
       step.removes = true;

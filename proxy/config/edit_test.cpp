@@ -92,6 +92,61 @@ TEST_CASE("booleans alone say a mode where they can", "[config]") {
   }
 }
 
+TEST_CASE("a lazy server that is held stays lazy in the text", "[config]") {
+  struct Case {
+    const char* before;
+    StartupMode mode;
+    const char* held;
+  };
+  const Case cases[] = {
+      {R"("startup_mode": "lazy_loading")", StartupMode::disabled,
+       R"("startup_mode": "lazy_loading", "enabled": false)"},
+      {R"("startup_mode": "lazy" /* slow */)", StartupMode::disabled,
+       R"("startup_mode": "lazy", "enabled": false /* slow */)"},
+      {R"("startup_mode": "lazy_loading")", StartupMode::quarantined,
+       R"("startup_mode": "lazy_loading", "quarantined": true)"},
+      {R"("enabled": true, "quarantined": false, "startup_mode": "lazy_loading")",
+       StartupMode::disabled,
+       R"("enabled": false, "quarantined": false, "startup_mode": "lazy_loading")"},
+      {R"("enabled": true, "quarantined": false, "startup_mode": "lazy_loading")",
+       StartupMode::quarantined,
+       R"("enabled": true, "quarantined": true, "startup_mode": "lazy_loading")"},
+      {R"("disabled": false, "startup_mode": "lazy_loading")", StartupMode::disabled,
+       R"("disabled": true, "startup_mode": "lazy_loading")"},
+  };
+  for (const Case& item : cases) {
+    CAPTURE(item.before);
+    const std::string before =
+        fmt::format(R"({{"mcpServers": {{"a": {{"command": "x", {}}}}}}})", item.before);
+    const std::string held = edited(before, SetServerMode{{"a"}, item.mode});
+    CHECK(held == with(before, item.before, item.held));
+    CHECK(parse(held).config->servers[0].startup_mode == item.mode);
+    CHECK(edited(held, SetServerMode{{"a"}, item.mode}) == held);
+    CHECK(edited(held, SetServerMode{{"a"}, StartupMode::lazy_loading}) == before);
+  }
+}
+
+TEST_CASE("a lazy server comes back lazy however it was held", "[config]") {
+  const std::string lazy =
+      "{\n  \"mcpServers\": {\n    \"a\": {\n      \"command\": \"x\", // c\n"
+      "      \"startup_mode\": \"lazy_loading\"\n    }\n  }\n}\n";
+  const std::string off = edited(lazy, SetServerMode{{"a"}, StartupMode::disabled});
+  const std::string held = edited(off, SetServerMode{{"a"}, StartupMode::quarantined});
+  CHECK(parse(held).config->servers[0].startup_mode == StartupMode::quarantined);
+  CHECK(edited(held, SetServerMode{{"a"}, StartupMode::lazy_loading}) == lazy);
+
+  const std::string patched = edited(lazy, PatchServer{"a", R"({"startup_mode": "disabled"})", {}});
+  CHECK(patched == off);
+  CHECK(edited(patched, PatchServer{"a", R"({"enabled": true})", {}}) == lazy);
+  CHECK(edited(patched, PatchServer{"a", R"({"startup_mode": "active"})", {}}) ==
+        with(lazy, "lazy_loading", "active"));
+
+  ServerConfig server = parse(off).config->servers[0];
+  server.lazy_when_released = false;
+  const std::string plain = edited(off, UpdateServer{server});
+  CHECK(parse(plain).config->servers[0] == server);
+}
+
 TEST_CASE("a server is added in the layout of its neighbours", "[config]") {
   ServerConfig server;
   server.name = "c";

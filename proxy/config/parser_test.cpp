@@ -290,10 +290,10 @@ TEST_CASE("disagreements and probable slips are warnings", "[config]") {
     const char* message;
   };
   const Case cases[] = {
-      {R"({"mcpServers":{"a":{"command":"x","enabled":false,"startup_mode":"active"}}})",
+      {R"({"mcpServers":{"a":{"command":"x","enabled":true,"startup_mode":"disabled"}}})",
        "mcpServers.a.enabled", "disagrees"},
-      {R"({"mcpServers":{"a":{"command":"x","quarantined":true,"startup_mode":"active"}}})",
-       "mcpServers.a.startup_mode", "disagrees"},
+      {R"({"mcpServers":{"a":{"command":"x","quarantined":false,"startup_mode":"quarantined"}}})",
+       "mcpServers.a.quarantined", "disagrees"},
       {R"({"mcpServers":{"a":{"command":"x","init_timeout":1,"connect_timeout":"2s"}}})",
        "mcpServers.a.init_timeout", "disagrees"},
       {R"({"groups":[{"name":"g"},{"name":"h"}],
@@ -320,6 +320,37 @@ TEST_CASE("disagreements and probable slips are warnings", "[config]") {
     CHECK(outcome.diagnostics[0].message.find(item.message) != std::string::npos);
   }
   CHECK(parse(cases[1].text).config->servers[0].startup_mode == StartupMode::quarantined);
+}
+
+TEST_CASE("a boolean holds a server, and startup_mode says how it comes back", "[config]") {
+  struct Case {
+    const char* members;
+    StartupMode mode;
+    StartupMode released;
+  };
+  const Case cases[] = {
+      {R"("startup_mode":"lazy_loading","enabled":false)", StartupMode::disabled,
+       StartupMode::lazy_loading},
+      {R"("startup_mode":"lazy","disabled":true)", StartupMode::disabled,
+       StartupMode::lazy_loading},
+      {R"("startup_mode":"lazy_loading","quarantined":true)", StartupMode::quarantined,
+       StartupMode::lazy_loading},
+      {R"("startup_mode":"lazy_loading","quarantined":true,"enabled":false)",
+       StartupMode::quarantined, StartupMode::lazy_loading},
+      {R"("startup_mode":"active","enabled":false)", StartupMode::disabled, StartupMode::active},
+      {R"("startup_mode":"active","quarantined":true)", StartupMode::quarantined,
+       StartupMode::active},
+      {R"("startup_mode":"disabled","quarantined":true)", StartupMode::quarantined,
+       StartupMode::active},
+      {R"("enabled":false)", StartupMode::disabled, StartupMode::active},
+  };
+  for (const Case& item : cases) {
+    CAPTURE(item.members);
+    const ServerConfig server = server_of(fmt::format(R"("command":"x",{})", item.members));
+    CHECK(server.startup_mode == item.mode);
+    CHECK(released_mode(server) == item.released);
+    CHECK(parsed(fmt::format(R"({{"mcpServers":[{}]}})", to_json(server))).servers.at(0) == server);
+  }
 }
 
 TEST_CASE("what has no effect in this version is a warning with what to do instead", "[config]") {

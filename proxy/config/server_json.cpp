@@ -111,7 +111,7 @@ void resolve_mode(const ServerConfig& current, Members& patch) {
   } else if (enabled == false) {
     mode = StartupMode::disabled;
   } else if (was_quarantined || (enabled && mode == StartupMode::disabled)) {
-    mode = StartupMode::active;
+    mode = released_mode(current);
   }
   patch["startup_mode"] = json_of(to_string(mode));
 }
@@ -143,7 +143,9 @@ Result<ServerConfig> patched_server(const ServerConfig& current, std::string_vie
   resolve_mode(current, members);
   resolve_protocol(current, members);
   const std::string clean = join(members);
-  const std::string base = to_json(redacted(current));
+  ServerConfig plain = redacted(current);
+  plain.lazy_when_released = false;
+  const std::string base = to_json(plain);
   const Result<JsonNode> clean_node = server_object(clean);
   const Result<JsonNode> base_node = server_object(base);
   if (!clean_node) return clean_node.error();
@@ -153,6 +155,9 @@ Result<ServerConfig> patched_server(const ServerConfig& current, std::string_vie
   if (server->name != current.name) {
     return Error{ErrorCode::invalid_argument, "The name of a server cannot be changed.",
                  "Add a server of the new name and remove the old one."};
+  }
+  if (released_mode(current) == StartupMode::lazy_loading) {
+    server->lazy_when_released = !may_run(server->startup_mode);
   }
   return unredacted(std::move(server).value(), current);
 }

@@ -16,8 +16,8 @@ base::Result<ServerConfig> server_from_json(std::string_view json);
 
 // `current` with the members of the object `patch`; null removes one, env and headers are merged
 // member by member. The name cannot be changed. {"enabled": true} wakes a disabled server and
-// leaves a lazy one lazy; {"quarantined": false} makes a quarantined one active unless "enabled" is
-// false.
+// leaves a lazy one lazy; {"quarantined": false} makes a quarantined one what it was unless
+// "enabled" is false. A lazy one that is disabled or quarantined is lazy again afterwards.
 base::Result<ServerConfig> patched_server(const ServerConfig& current, std::string_view patch);
 
 }  // namespace proxy::config

@@ -92,6 +92,22 @@ TEST_CASE("booleans of a patch mean what they mean for this server", "[config]")
   }
 }
 
+TEST_CASE("a patch that holds a lazy server remembers it, one that names a mode forgets it",
+          "[config]") {
+  ServerConfig lazy = sample();
+  lazy.startup_mode = StartupMode::lazy_loading;
+  for (const char* patch : {R"({"enabled": false})", R"({"startup_mode": "disabled"})",
+                            R"({"startup_mode": "quarantined"})", R"({"quarantined": true})"}) {
+    CAPTURE(patch);
+    const ServerConfig held = patched(lazy, patch);
+    CHECK(released_mode(held) == StartupMode::lazy_loading);
+    CHECK(patched(held, R"({"description": "d"})").lazy_when_released);
+    CHECK(patched(held, R"({"enabled": true, "quarantined": false})") == lazy);
+    CHECK(patched(held, to_json(held)) == held);
+    CHECK(patched(held, R"({"startup_mode": "active"})").startup_mode == StartupMode::active);
+  }
+}
+
 TEST_CASE("a patch that makes no sense is refused", "[config]") {
   const auto code = [](std::string_view patch) {
     const base::Result<ServerConfig> result = patched_server(sample(), patch);

@@ -111,7 +111,8 @@ void read_endpoint(ObjectReader& reader, ServerConfig& server) {
   }
 }
 
-// startup_mode decides; without it the booleans do. Quarantined holds whoever says it.
+// startup_mode says how the server runs; booleans that say that it must not hold it all the same,
+// and leave to startup_mode how it comes back.
 void read_mode(ObjectReader& reader, ServerConfig& server) {
   const JsonNode* mode = reader.take("startup_mode");
   std::optional<bool> enabled;
@@ -134,19 +135,17 @@ void read_mode(ObjectReader& reader, ServerConfig& server) {
   }
   reader.read_enum("startup_mode", server.startup_mode, kModes,
                    {{"auto_disabled", StartupMode::disabled}, {"lazy", StartupMode::lazy_loading}});
-  if (quarantined.value_or(false) && server.startup_mode != StartupMode::quarantined) {
-    reader.warning(*mode, "disagrees with \"quarantined\": true, which holds",
-                   "remove one of the two");
-    server.startup_mode = StartupMode::quarantined;
+  if (quarantined.value_or(false)) {
+    set_mode(server, StartupMode::quarantined);
     return;
   }
-  if (quarantined == false && server.startup_mode == StartupMode::quarantined) {
+  if (quarantined && server.startup_mode == StartupMode::quarantined) {
     reader.warning(*reader.object().find("quarantined"),
                    "disagrees with \"startup_mode\", which is used", "remove \"quarantined\"");
   }
-  const bool runs = server.startup_mode == StartupMode::active ||
-                    server.startup_mode == StartupMode::lazy_loading;
-  if (enabled && *enabled != runs && server.startup_mode != StartupMode::quarantined) {
+  if (enabled == false && may_run(server.startup_mode)) {
+    set_mode(server, StartupMode::disabled);
+  } else if (enabled == true && server.startup_mode == StartupMode::disabled) {
     const char* key = reader.object().find("enabled") != nullptr ? "enabled" : "disabled";
     reader.warning(*reader.object().find(key), "disagrees with \"startup_mode\", which is used",
                    fmt::format("remove \"{}\"", key));

@@ -177,6 +177,20 @@ void write_settings(JsonWriter& writer, const Config& config) {
   field(writer, "disable_management", config.disable_management);
 }
 
+// What holds a lazy server stands beside the mode.
+void write_mode(JsonWriter& writer, const ServerConfig& server) {
+  if (!server.lazy_when_released) {
+    writer.field("startup_mode", to_string(server.startup_mode));
+    return;
+  }
+  writer.field("startup_mode", to_string(StartupMode::lazy_loading));
+  if (server.startup_mode == StartupMode::quarantined) {
+    writer.field("quarantined", true);
+  } else {
+    writer.field("enabled", false);
+  }
+}
+
 }  // namespace
 
 void write_json(JsonWriter& writer, const ServerConfig& server) {
@@ -191,7 +205,7 @@ void write_json(JsonWriter& writer, const ServerConfig& server) {
   field(writer, "url", server.url);
   field(writer, "headers", server.headers);
   field(writer, "ca_file", server.ca_file);
-  writer.field("startup_mode", to_string(server.startup_mode));
+  write_mode(writer, server);
   field(writer, "groups", server.groups);
   field(writer, "tags", server.tags);
   field(writer, "connect_timeout", server.connect_timeout);

@@ -99,10 +99,10 @@ void Admin::act_on_server(std::string_view name, rest::ServerAction action,
   StartupMode mode = server->startup_mode;
   switch (action) {
     case rest::ServerAction::enable:
-      if (mode == StartupMode::disabled) mode = StartupMode::active;
+      if (mode == StartupMode::disabled) mode = config::released_mode(*server);
       break;
     case rest::ServerAction::approve:
-      if (is_quarantined) mode = StartupMode::active;
+      if (is_quarantined) mode = config::released_mode(*server);
       break;
     case rest::ServerAction::disable:
       mode = StartupMode::disabled;
