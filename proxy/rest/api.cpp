@@ -42,12 +42,14 @@ ReplyPtr Api::reply_to(http::Exchange& exchange) {
 void Api::on_request(http::Request& request, http::Exchange& exchange) {
   const std::string_view path = request.path();
   const bool is_get = request.method() == http::Method::get;
-  if (is_get && path == "/healthz") {
+  // The server sends the head of it only.
+  const bool is_read = is_get || request.method() == http::Method::head;
+  if (is_read && path == "/healthz") {
     exchange.respond(http::Status::ok, "application/json", R"({"status":"ok"})");
     return;
   }
-  if (is_get && path == "/readyz") return readiness(exchange);
-  if (is_get && path == "/metrics") {
+  if (is_read && path == "/readyz") return readiness(exchange);
+  if (is_read && path == "/metrics") {
     exchange.respond(http::Status::ok, kMetricsType, metrics_text(service_.status()));
     return;
   }

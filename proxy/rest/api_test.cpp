@@ -30,6 +30,14 @@ TEST_CASE("an error has its status, code, message and remedy") {
                     R"("message":"there is no \"githb\"","remedy":"Did you mean git hub?"})"));
 }
 
+TEST_CASE("a probe may ask for the head only") {
+  World world;
+  const std::string answer = world.ask("HEAD", "/healthz");
+  CHECK(answer.starts_with("HTTP/1.1 200"));
+  CHECK(answer.ends_with("\r\n\r\n"));
+  CHECK(world.ask("HEAD", "/metrics").starts_with("HTTP/1.1 200"));
+}
+
 TEST_CASE("an unknown path is 404, a wrong method 405 with those allowed") {
   World world;
   CHECK(world.ask("GET", "/api/v1/nonsense").starts_with("HTTP/1.1 404"));
