@@ -109,6 +109,52 @@ TEST_CASE("waiting gives up after its time, and at once when the state cannot be
   CHECK(broken.pauses.empty());
 }
 
+TEST_CASE("waiting ends at once when somebody else has decided otherwise, and says so") {
+  const auto row = [](const char* state, const char* mode, const char* held_by = "") {
+    return servers_data(
+        {fmt::format(R"({{"name":"a","state":"{}","startup_mode":"{}","held_by":"{}","last_error":)"
+                     R"({{"code":"MCPT_EXITED","message":"ended last year"}}}})",
+                     state, mode, held_by)});
+  };
+  struct Case {
+    const char* action;
+    std::vector<std::string> seen;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"disable",
+       {row("stopping", "disabled"), row("ready", "active")},
+       "a: was enabled meanwhile\n"},
+      {"quarantine", {row("backoff", "lazy_loading")}, "a: was enabled meanwhile\n"},
+      {"enable",
+       {row("queued", "active"), row("stopping", "disabled")},
+       "a: was disabled meanwhile\n"},
+      {"restart", {row("quarantined", "quarantined")}, "a: was quarantined meanwhile\n"},
+      {"enable",
+       {row("connecting", "active"), row("stopping", "active", "group db")},
+       "a: is held by group db meanwhile\n"}};
+  for (const Case& one : cases) {
+    CAPTURE(one.action, one.says);
+    Shell shell;
+    shell.daemon.data(fmt::format("POST /api/v1/servers/a/{}", one.action),
+                      {R"({"server":"a","state":"stopping"})"});
+    shell.daemon.data("GET /api/v1/servers", one.seen);
+    CHECK(shell.run({"servers", one.action, "a", "--wait"}) == 1);
+    CHECK(shell.complained(one.says));
+    CHECK(shell.pauses.size() == one.seen.size() - 1);
+  }
+}
+
+TEST_CASE("a failure of former times is no reason why a server is not there yet") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/servers/a/restart", {R"({"server":"a","state":"queued"})"});
+  shell.daemon.data("GET /api/v1/servers",
+                    {servers_data({server_row("a", "connecting",
+                                              R"(,"last_error":{"message":"ended last year"})")})});
+  CHECK(shell.run({"servers", "restart", "a", "--wait", "--wait-timeout", "1"}) == 1);
+  CHECK(shell.complained("a: connecting\n"));
+}
+
 TEST_CASE("a group action that failed in part is exit 8 and names who failed") {
   Shell shell;
   shell.daemon.data(
@@ -146,8 +192,11 @@ TEST_CASE("a group that is disabled is waited for until its servers have stopped
   shell.daemon.data("POST /api/v1/groups/db/disable",
                     {R"({"group":"db","partial_failure":false,"failed_servers":[],"members":[)"
                      R"({"server":"a","effective_mode":"disabled"}]})"});
-  shell.daemon.data("GET /api/v1/servers", {servers_data({server_row("a", "stopping")}),
-                                            servers_data({server_row("a", "disabled")})});
+  const auto held = [](const char* state) {
+    return servers_data({fmt::format(
+        R"({{"name":"a","state":"{}","startup_mode":"active","held_by":"group db"}})", state)});
+  };
+  shell.daemon.data("GET /api/v1/servers", {held("stopping"), held("disabled")});
   CHECK(shell.run({"groups", "disable", "db", "--wait"}) == 0);
   CHECK(shell.pauses.size() == 1);
 }

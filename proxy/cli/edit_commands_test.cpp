@@ -94,6 +94,19 @@ TEST_CASE("servers add --wait waits until it runs", "[cli]") {
   CHECK(shell.complained("servers why"));
 }
 
+TEST_CASE("what is added or made disabled is waited for until it is", "[cli]") {
+  Shell shell;
+  shell.daemon.data(
+      "PATCH /api/v1/servers/a",
+      {R"({"server":"a","action":"update","startup_mode":"disabled","state":"stopping"})"});
+  shell.daemon.data(
+      "GET /api/v1/servers",
+      {servers_data({R"({"name":"a","state":"stopping","startup_mode":"disabled"})"}),
+       servers_data({R"({"name":"a","state":"disabled","startup_mode":"disabled"})"})});
+  CHECK(shell.run({"servers", "update", "a", "--mode", "disabled", "--wait"}) == 0);
+  CHECK(shell.pauses.size() == 1);
+}
+
 TEST_CASE("servers remove names what is gone", "[cli]") {
   Shell shell;
   shell.daemon.data("DELETE /api/v1/servers/git%20hub", {R"({"server":"git hub"})"});

@@ -157,9 +157,11 @@ base::Result<std::string> changes_of(Context& context, const Options& options) {
   return changes;
 }
 
-ExitCode wait_for_one(Context& context, const Options& options) {
+ExitCode wait_for_one(Context& context, const Options& options, const std::string& answer) {
+  const auto document = base::parse_document(answer, Context::kDataLimits);
+  const Goal goal = document ? goal_of_mode(text_of(*document, "startup_mode")) : Goal::running;
   const auto outcome =
-      wait_for(context, Goal::running, {options.name}, std::chrono::seconds(options.wait_seconds));
+      wait_for(context, goal, {options.name}, std::chrono::seconds(options.wait_seconds));
   if (!outcome) return context.fail(outcome.error());
   if (outcome->missed.empty()) {
     if (context.format == Format::table) context.console().out(options.name + ": reached\n");
@@ -172,7 +174,7 @@ ExitCode wait_for_one(Context& context, const Options& options) {
 ExitCode show_and_wait(Context& context, const Options& options,
                        const base::Result<std::string>& answer) {
   const ExitCode shown = context.present(answer, render_server_action);
-  return shown == ExitCode::ok && options.wait ? wait_for_one(context, options) : shown;
+  return shown == ExitCode::ok && options.wait ? wait_for_one(context, options, *answer) : shown;
 }
 
 ExitCode add(Context& context, const Options& options) {
@@ -214,7 +216,7 @@ void add_fields(CommandLine& line, CLI::App* command, const std::shared_ptr<Opti
       ->option_text("WORD");
   command->add_option("--json", options->json, "The entry or its changes: JSON, @FILE or - (stdin)")
       ->option_text("JSON");
-  command->add_flag("--wait", options->wait, "Wait until it runs");
+  command->add_flag("--wait", options->wait, "Wait until it runs, or has stopped");
   command->add_option("--wait-timeout", options->wait_seconds, "Seconds to wait (60)")
       ->check(CLI::Range(1, 3600).description(""))
       ->option_text("SECONDS");

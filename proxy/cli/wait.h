@@ -15,9 +15,15 @@ namespace proxy::cli {
 enum class Goal : std::uint8_t { running, stopped };
 enum class Verdict : std::uint8_t { pending, reached, failed };
 
+// The goal of who gave a server this startup_mode.
+Goal goal_of_mode(std::string_view startup_mode);
+
 // Where a server (a row of GET servers, or GET servers/{name}) stands. What is held by a group has
 // reached all it can. Pure.
 Verdict judge(Goal goal, const rapidjson::Value& server);
+// What somebody else has done with it since, against the goal: "was enabled meanwhile"; else empty.
+// Pure.
+std::string overtaken_by(Goal goal, const rapidjson::Value& server);
 
 struct Missed {
   std::string server;
