@@ -98,6 +98,7 @@ void World::check_instances() {
   std::map<std::string_view, std::size_t> alive;
   for (const auto& [process, connection] : connections_) {
     if (!is_instance(process)) continue;
+    const std::uint64_t number = process;
     const Launched& launched = launched_.at(process);
     if (++alive[launched.server] > upstream::kInstancesMax) {
       report_.violate(fmt::format("{} has {} instances", launched.server, alive[launched.server]));
@@ -105,7 +106,7 @@ void World::check_instances() {
     if (connection->closing()) continue;
     const auto fault = [&](std::string_view what) {
       report_.violate(
-          fmt::format("the instance {} of {} runs although {}", process, launched.server, what));
+          fmt::format("the instance {} of {} runs although {}", number, launched.server, what));
     };
     const Spec* intent = intent_of(launched.server);
     if (intent == nullptr) {
