@@ -71,14 +71,68 @@ struct Reader {
   }
 };
 
+bool is_listed(const JsonNode& names, std::string_view name) {
+  return std::ranges::find(names.children, name, &JsonNode::text) != names.children.end();
+}
+
+void disable(ImportedServer& server, std::string note) {
+  if (server.refused) return;
+  if (server.server.startup_mode != StartupMode::quarantined) {
+    set_mode(server.server, StartupMode::disabled);
+  }
+  server.notes.push_back(std::move(note));
+}
+
+const JsonNode* list_in(const JsonNode& object, std::string_view name) {
+  const JsonNode* list = object.find(name);
+  return list != nullptr && list->is(JsonKind::array) ? list : nullptr;
+}
+
+// Gemini switches servers off beside their list.
+void disable_excluded(Reader& reader, const JsonNode& mcp) {
+  const JsonNode* excluded = list_in(mcp, "excluded");
+  const JsonNode* allowed = list_in(mcp, "allowed");
+  for (ImportedServer& server : reader.found.servers) {
+    if (excluded != nullptr && is_listed(*excluded, server.found_as)) {
+      disable(server, "disabled there: in mcp.excluded");
+    } else if (allowed != nullptr && !is_listed(*allowed, server.found_as)) {
+      disable(server, "disabled there: not in mcp.allowed");
+    }
+  }
+}
+
+// Claude Code switches servers off for a project: its own, else the user's. `begin` is the first of
+// the project, `users` how many the user has.
+void disable_in_project(Reader& reader, const JsonNode& project, std::size_t users,
+                        std::size_t begin) {
+  const JsonNode* names = list_in(project, "disabledMcpServers");
+  if (names == nullptr) return;
+  std::vector<ImportedServer>& servers = reader.found.servers;
+  for (const JsonNode& name : names->children) {
+    const auto own = servers.begin() + static_cast<std::ptrdiff_t>(begin);
+    auto server = std::find_if(
+        own, servers.end(), [&](const ImportedServer& one) { return one.found_as == name.text; });
+    if (server == servers.end()) {
+      const auto last = servers.begin() + static_cast<std::ptrdiff_t>(users);
+      server = std::find_if(servers.begin(), last,
+                            [&](const ImportedServer& one) { return one.found_as == name.text; });
+      if (server == last) continue;
+    }
+    disable(*server, fmt::format("disabled there, in the project {}", project.key));
+  }
+}
+
 // Those that Claude Code keeps for single projects.
 bool take_projects(Reader& reader, const JsonNode& root) {
+  const std::size_t users = reader.found.servers.size();
   const JsonNode* projects = root.find("projects");
   if (projects == nullptr || !projects->is(JsonKind::object)) return false;
   bool any = false;
   for (const JsonNode& project : projects->children) {
+    const std::size_t begin = reader.found.servers.size();
     const bool has = reader.take_object(project, fmt::format("of the project {}", project.key));
     any = any || has;
+    disable_in_project(reader, project, users, begin);
   }
   return any;
 }
@@ -130,6 +184,7 @@ base::Result<ForeignConfig> read_foreign(std::string_view text, std::string_view
   bool any = reader.take_object(root, "");
   if (const JsonNode* mcp = root.find("mcp"); mcp != nullptr && mcp->is(JsonKind::object)) {
     any = reader.take_object(*mcp, "") || any;
+    disable_excluded(reader, *mcp);
   }
   any = take_projects(reader, root) || any;
   if (any) return std::move(reader.found);

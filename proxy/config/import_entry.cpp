@@ -90,6 +90,32 @@ void take_fields(std::string_view text, const JsonNode& entry, Members& members)
   }
 }
 
+// The first of their names for a list of ours; null when none is given.
+const JsonNode* list_for(const JsonNode& entry, std::string_view ours) {
+  for (const Field& field : kFields) {
+    if (field.ours != ours) continue;
+    if (const JsonNode* node = given(entry, field.theirs)) return node;
+  }
+  return nullptr;
+}
+
+// Codex and Gemini: what is denied is taken out of what is allowed. Here one of the lists stands.
+void take_denied_tools_out(const JsonNode& entry, Members& members) {
+  const JsonNode* allowed = list_for(entry, "enabled_tools");
+  const JsonNode* denied = list_for(entry, "disabled_tools");
+  if (allowed == nullptr || denied == nullptr) return;
+  if (!allowed->is(JsonKind::array) || !denied->is(JsonKind::array)) return;
+  std::string left = "[";
+  for (const JsonNode& tool : allowed->children) {
+    if (std::ranges::find(denied->children, tool.text, &JsonNode::text) != denied->children.end()) {
+      continue;
+    }
+    left += (left.size() > 1 ? "," : "") + json_of(tool.text);
+  }
+  members["enabled_tools"] = left + "]";
+  members.erase("disabled_tools");
+}
+
 void take_protocol(const JsonNode& entry, Members& members) {
   for (const std::string_view name : {"type", "transport", "transportType"}) {
     const JsonNode* node = given(entry, name);
@@ -214,6 +240,7 @@ ImportedServer import_entry(std::string_view text, const JsonNode& entry) {
   }
   Members members{{"name", json_of(out.server.name)}};
   take_fields(text, entry, members);
+  take_denied_tools_out(entry, members);
   take_protocol(entry, members);
   std::string json = "{";
   for (const auto& [name, value] : members) {
@@ -223,6 +250,7 @@ ImportedServer import_entry(std::string_view text, const JsonNode& entry) {
   auto server = server_from_json(json + "}");
   if (!server) {
     out.refused = std::move(server).error();
+    out.refused->remedy = "Correct it in the file, or leave the server out with --only.";
     return out;
   }
   out.server = std::move(server).value();

@@ -111,6 +111,48 @@ TEST_CASE("Gemini: times in milliseconds, transports by the field", "[import]") 
   CHECK(found.servers[1].server.env.at("P") == "$5");
 }
 
+TEST_CASE("Codex and Gemini: of the allowed tools those stay that are not denied", "[import]") {
+  const auto tools = [](const ForeignConfig& found) {
+    REQUIRE(found.servers.size() == 1);
+    REQUIRE_FALSE(found.servers[0].refused);
+    CHECK(found.servers[0].server.disabled_tools.empty());
+    return found.servers[0].server.enabled_tools;
+  };
+  using Tools = std::vector<std::string>;
+  CHECK(tools(read("[mcp_servers.a]\ncommand = \"x\"\nenabled_tools = [\"r\", \"w\", \"d\"]\n"
+                   "disabled_tools = [\"w\"]\n",
+                   "config.toml")) == Tools{"r", "d"});
+  CHECK(tools(read(R"({"mcpServers": {"a": {"command": "x", "includeTools": ["r", "w"],
+                                            "excludeTools": ["r", "w"]}}})")) == Tools{});
+  CHECK(read(R"({"mcpServers": {"a": {"command": "x", "includeTools": "r", "excludeTools": []}}})")
+            .servers[0]
+            .refused);
+}
+
+TEST_CASE("Gemini: servers that are excluded, or not allowed, are disabled", "[import]") {
+  const ForeignConfig found = read(R"({"mcp": {"excluded": ["a", "gone"], "allowed": ["a", "b"]},
+    "mcpServers": {"a": {"command": "x"}, "b": {"command": "x"}, "c": {"command": "x"}}})");
+  CHECK(found.servers[0].server.startup_mode == StartupMode::disabled);
+  CHECK(noted(found.servers[0], "mcp.excluded"));
+  CHECK(found.servers[1].server.startup_mode == StartupMode::active);
+  CHECK(found.servers[2].server.startup_mode == StartupMode::disabled);
+  CHECK(noted(found.servers[2], "mcp.allowed"));
+}
+
+TEST_CASE("Claude Code: servers that a project has switched off are disabled", "[import]") {
+  const ForeignConfig found = read(R"({
+    "mcpServers": {"mine": {"command": "x"}, "docs": {"command": "x"}, "on": {"command": "x"}},
+    "projects": {"/p": {"mcpServers": {"db": {"command": "x"}, "other": {"command": "x"}},
+                        "disabledMcpServers": ["db", "mine"]},
+                 "/q": {"disabledMcpServers": ["docs", "other"]}}})");
+  std::vector<std::string> disabled;
+  for (const ImportedServer& one : found.servers) {
+    if (one.server.startup_mode == StartupMode::disabled) disabled.push_back(one.found_as);
+  }
+  CHECK(disabled == std::vector<std::string>{"mine", "docs", "db"});
+  CHECK(noted(found.servers[1], "in the project /q"));
+}
+
 TEST_CASE("mcpproxy: the list form, whole, with its groups", "[import]") {
   const ForeignConfig found = read(R"({"groups": [{"id": 3, "name": "db", "color": "red"}],
     "mcpServers": [{"name": "pg", "protocol": "stdio", "command": "pg", "group_id": 3,
@@ -142,6 +184,7 @@ TEST_CASE("an entry that cannot be used is named, and the others are read", "[im
     CAPTURE(bad);
     REQUIRE(found.servers[bad].refused);
     CHECK(!found.servers[bad].refused->message.empty());
+    CHECK(found.servers[bad].refused->remedy.find("send it") == std::string::npos);
   }
   CHECK_FALSE(found.servers[3].refused);
 }

@@ -15,8 +15,7 @@ base::Error faults_of(const std::vector<Diagnostic>& diagnostics) {
     message += item.path.empty() ? item.message : item.path + ": " + item.message;
     message += item.remedy.empty() ? "." : "; " + item.remedy + ".";
   }
-  return {base::ErrorCode::invalid_argument, std::move(message),
-          "Correct these fields and send it again."};
+  return {base::ErrorCode::invalid_argument, std::move(message), "Correct these fields."};
 }
 
 base::Result<JsonNode> object_of(std::string_view json, std::string_view what,
