@@ -6,12 +6,14 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/rotating_file_sink.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -104,6 +106,15 @@ std::string clean_line(std::string_view component, std::string_view message) {
   return line;
 }
 
+// Each file, rotated ones too, is readable by its owner only.
+spdlog::file_event_handlers ours_alone() {
+  spdlog::file_event_handlers handlers;
+  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
+    ::fchmod(::fileno(file), 0600);
+  };
+  return handlers;
+}
+
 // Without the brace it begins with.
 std::string json_line(std::string_view component, std::string_view message) {
   std::string line;
@@ -135,7 +146,7 @@ Result<void> start(const Options& options) {
       sinks.push_back(std::make_shared<StderrSink>(options.stderr_patience, g_lost));
     if (!options.file.empty()) {
       sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-          options.file, options.file_bytes_max, options.files_max));
+          options.file, options.file_bytes_max, options.files_max, false, ours_alone()));
     }
     auto state = std::make_unique<State>();
     state->pool = std::make_shared<spdlog::details::thread_pool>(kQueueLinesMax, 1);

@@ -50,6 +50,27 @@ TEST_CASE("lines carry level and component, and disabled levels write nothing", 
   CHECK(text.find("after the end") == std::string::npos);
 }
 
+TEST_CASE("a log is readable by its owner only, a rotated one too", "[base]") {
+  namespace fs = std::filesystem;
+  const TempDir dir;
+  log::Options options;
+  options.to_stderr = false;
+  options.file = dir.path + "/daemon.log";
+  options.file_bytes_max = 500;
+  options.files_max = 1;
+  std::ofstream(options.file) << "of an earlier start\n";
+  fs::permissions(options.file, fs::perms(0644));
+  REQUIRE(log::start(options).ok());
+  for (int i = 0; i < 10; ++i) log::info("fleet", "{}", std::string(100, 'x'));
+  log::stop();
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(dir.path)) {
+    CHECK(entry.status().permissions() == fs::perms(0600));
+    ++files;
+  }
+  CHECK(files == 2);
+}
+
 TEST_CASE("as JSON every line is an object, whatever is logged", "[base]") {
   const TempDir dir;
   log::Options options;

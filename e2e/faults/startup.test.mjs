@@ -1,6 +1,6 @@
 // The first start and the next one, with 159 servers: what is known, what runs, and when.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { bin, Daemon, eventually } from '../clients/daemon.mjs';
@@ -8,6 +8,33 @@ import { Agent, demoConfig, runnable, toolOf } from './demo.mjs';
 
 const rowsOf = async daemon => (await daemon.rest('servers')).body.data.servers;
 const isLazy = config => config.enable_lazy_loading === true;
+
+describe('a data directory', { timeout: 60_000 }, () => {
+  it('is readable by its owner only, and no server writes into the log of the daemon', async () => {
+    const loud = name => ({ name, command: 'sh', args: ['-c', 'echo said by $0 >&2; exit 3', name] });
+    const daemon = await Daemon.on({ mcpServers: ['main', 'docker-sweep'].map(loud) });
+    for (const name of ['main', 'docker-sweep']) {
+      const lines = await eventually(async () => (await daemon.rest(`servers/${name}/logs?lines=50`)).body.data.lines,
+        all => all.length > 0);
+      for (const line of lines) assert.match(line, new RegExp(`Z (said by ${name}|\\[mcptrunk\\] .*)$`));
+    }
+    for (const name of ['', ...readdirSync(daemon.data, { recursive: true })]) {
+      const { mode } = statSync(join(daemon.data, name));
+      assert.equal(mode & 0o077, 0, `${name}: ${(mode & 0o777).toString(8)}`);
+    }
+    assert.equal(await daemon.close(), 0);
+  });
+
+  it('that others can look into is told at the start, and by doctor', async () => {
+    const daemon = await Daemon.on({ mcpServers: [] });
+    chmodSync(daemon.data, 0o755);
+    await daemon.restart('SIGTERM');
+    await eventually(() => readFileSync(join(daemon.data, 'logs/main.log'), 'utf8'),
+      log => log.split('others can look into the data directory: chmod 700 ').length === 2);
+    assert.match((await daemon.cli('doctor')).text, /others can look into it[^]*chmod 700/);
+    await daemon.close();
+  });
+});
 
 describe('a cold start with 159 servers', { timeout: 240_000 }, () => {
   it('knows the tools of all 132 enabled ones soon, and runs none that nobody needs', async () => {

@@ -41,7 +41,7 @@ upstream::StdioOptions stdio_options(const DataDir& data_dir, const config::Conf
                                      const rlimit& original) {
   upstream::StdioOptions options;
   options.shim_path = upstream::find_shim();
-  options.log_directory = data_dir.logs();
+  options.log_directory = data_dir.server_logs();
   options.owner = fmt::format("{:016x}", base::digest64(data_dir.path));
   options.nofile_soft = original.rlim_cur;
   options.nofile_hard = original.rlim_max;
@@ -395,7 +395,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(base::Loop& loop, base::File
   if (!store) return std::move(store).error();
   auto snapshot = (*store)->load();
   if (!snapshot) return std::move(snapshot).error();
-  if (auto logging = start_log(config->config, *data_dir); !logging)
+  if (auto logging = start_log(files, config->config, *data_dir); !logging)
     return std::move(logging).error();
   for (const std::string& note : config->notes) base::log::warn(kLog, "{}", note);
   const auto recovered =

@@ -14,6 +14,8 @@ struct DataDir {
   std::string api_key_file() const { return path + "/api_key"; }
   std::string session_key_file() const { return path + "/session_key"; }
   std::string logs() const { return path + "/logs"; }
+  // Apart from the daemon's own log: a server may be called as that file is.
+  std::string server_logs() const { return logs() + "/servers"; }
   // The announcement of the daemon that serves now, for the command line.
   std::string daemon_file() const { return path + "/daemon.json"; }
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/shell_word.h"
 #include "proxy/config/config_file.h"
 #include "proxy/config/expansion.h"
 #include "proxy/config/intent_recovery.h"
@@ -134,15 +135,25 @@ base::log::Level log_level_of(config::LogLevel level) {
   return base::log::Level::error;
 }
 
-base::Result<void> start_log(const config::Config& config, const DataDir& data_dir) {
+base::Result<void> start_log(base::FileSystem& files, const config::Config& config,
+                             const DataDir& data_dir) {
   base::log::Options options;
   options.level = log_level_of(config.logging.level);
   options.to_stderr = config.logging.enable_console;
-  if (config.logging.enable_file) options.file = data_dir.logs() + "/" + config.logging.filename;
+  if (config.logging.enable_file) {
+    if (auto made = files.create_dirs(data_dir.logs(), 0700); !made) return made;
+    options.file = data_dir.logs() + "/" + config.logging.filename;
+  }
   options.file_bytes_max = config.logging.file_bytes_max;
   options.files_max = config.logging.max_backups;
   options.json = config.logging.json_format;
-  return base::log::start(options);
+  if (auto started = base::log::start(options); !started) return started;
+  const auto info = files.stat(data_dir.path);
+  if (info && (info->mode & 0077U) != 0) {
+    base::log::warn(kLog, "others can look into the data directory: chmod 700 {}",
+                    base::shell_word(data_dir.path));
+  }
+  return base::kDone;
 }
 
 rlimit raise_file_limit() {

@@ -40,7 +40,9 @@ base::Result<bool> recover_intent(base::FileSystem& files, storage::Store& store
                                   base::WallTime now);
 
 base::log::Level log_level_of(config::LogLevel level);
-base::Result<void> start_log(const config::Config& config, const DataDir& data_dir);
+// Warns besides when others can look into the data directory.
+base::Result<void> start_log(base::FileSystem& files, const config::Config& config,
+                             const DataDir& data_dir);
 
 // As many descriptors as the system lets us. Returns the original limits: children get them back.
 rlimit raise_file_limit();

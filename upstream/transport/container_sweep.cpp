@@ -28,7 +28,7 @@ void ContainerSweep::run(std::string_view owner, Callback callback) {
 
 void ContainerSweep::start_docker(std::vector<std::string> args) {
   docker_ = std::make_unique<StdioTransport>(
-      host_, ChildSpec{"docker-sweep", "docker", std::move(args), environment_, ""});
+      host_, ChildSpec{"@docker-sweep", "docker", std::move(args), environment_, ""});
   docker_->start(*this);
 }
 

@@ -7,6 +7,8 @@
 
 #include <cstdio>
 
+#include "base/file_system.h"
+
 namespace upstream {
 namespace {
 
@@ -19,11 +21,12 @@ struct OldFile {
   std::int64_t changed;
 };
 
-// A server's name is a file name already, but for these.
+// A server's name is a file name already, but for these. '@' is in no name of a server, so that no
+// two of them share a file.
 std::string file_name_of(std::string_view server) {
   std::string name(server);
-  std::replace(name.begin(), name.end(), '/', '_');
-  if (name.empty() || name.starts_with('.')) name.insert(0, "_");
+  std::replace(name.begin(), name.end(), '/', '@');
+  if (name.empty() || name.starts_with('.')) name.insert(0, "@");
   return name;
 }
 
@@ -50,7 +53,9 @@ int LogDirectory::open_for_append(std::string_view server, std::uint64_t& size_b
   const std::string path = file_of(server);
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
   int file = open(path.c_str(), kFlags, 0600);
-  if (file < 0 && mkdir(path_.c_str(), 0700) == 0) file = open(path.c_str(), kFlags, 0600);
+  if (file < 0 && base::PosixFileSystem().create_dirs(path_, 0700)) {
+    file = open(path.c_str(), kFlags, 0600);
+  }
   if (file < 0) return file;
   struct stat info {};
   size_bytes = fstat(file, &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;

@@ -1,5 +1,6 @@
 // The rotated log files of all servers: <directory>/<server>.log and, one older, <server>.log.1.
-// Resource.
+// What the daemon runs for itself has a name with '@', which is in no server's. Nothing but these
+// may write there. Resource.
 //
 // Limits: a file is rotated at file_bytes_max; all files together stay under directory_bytes_max,
 //         the oldest rotated ones go first. Looked at when a file rotates, not at each write.

@@ -15,7 +15,7 @@ constexpr std::string_view kMark = "mcptrunk-path=";
 LoginPath::LoginPath(StdioHost& host, std::string shell, std::vector<std::string> environment)
     : host_(host) {
   ChildSpec spec;
-  spec.server = "login-shell";
+  spec.server = "@login-shell";
   spec.command = std::move(shell);
   spec.args = {"-l", "-c", "echo; echo " + std::string(kMark) + "\"$PATH\""};
   spec.environment = std::move(environment);

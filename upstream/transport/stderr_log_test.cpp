@@ -36,7 +36,7 @@ TEST_CASE("lines are written with their time, however they were cut, and kept as
           "[transport]") {
   TemporaryDirectory directory;
   base::SimClock clock;
-  LogDirectory logs(directory.path + "/logs");
+  LogDirectory logs(directory.path + "/logs/servers");
   StderrLog log(logs, clock, "weather (eu)");
   log.add("one\r\ntw");
   log.add("o\n\n\nhalf");
@@ -108,8 +108,9 @@ TEST_CASE("logs rotate at their size and the oldest make room", "[transport]") {
 
 TEST_CASE("a server cannot choose a file outside of the log directory", "[transport]") {
   LogDirectory logs("/logs");
-  CHECK(logs.file_of("..") == "/logs/_...log");
-  CHECK(logs.file_of("a/../b") == "/logs/a_.._b.log");
+  CHECK(logs.file_of("..") == "/logs/@...log");
+  CHECK(logs.file_of("a/../b") == "/logs/a@..@b.log");
+  CHECK(logs.file_of(".a") != logs.file_of("_.a"));
 }
 
 TEST_CASE("the server's secrets are in no line that is kept, however they were read", "[stdio]") {
