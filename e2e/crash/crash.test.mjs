@@ -78,7 +78,7 @@ describe(`crash: ${rounds} rounds, seed ${seed}`, { timeout: 3_600_000 }, () => 
   it('what an editor saved is there after each crash', async () => {
     for (let round = 0; round < rounds; ++round) {
       const config = JSON.parse(user.file());
-      const work = writers[0].work(user);
+      const work = writers[0].work(user, { editor: true });
       await pause(random() * 50);
       config.mcpServers[2].description = `saved in round ${round}`;
       const text = `${JSON.stringify(config, null, 1)}\n`;

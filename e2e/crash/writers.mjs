@@ -22,8 +22,9 @@ class Writer {
   pick(items) {
     return items[Math.floor(this.random() * items.length)];
   }
-  // Changes again and again until the daemon is gone.
-  async work(user) {
+  // Changes again and again until the daemon is gone. `editor`: somebody else saves the file, who
+  // may quarantine a server anew that was approved meanwhile.
+  async work(user, { editor = false } = {}) {
     for (;;) {
       const change = this.nextChange();
       this.attempted = change.leads;
@@ -34,6 +35,10 @@ class Writer {
         return;  // killed
       }
       if (answer.status >= 500 || answer.status === 412) continue;
+      if (editor && answer.body.error?.code === 'MCPT_SERVER_QUARANTINED') {
+        this.state = { ...this.state, mode: 'quarantined' };
+        continue;
+      }
       if (answer.status >= 300) {
         throw new Error(`${change.request.slice(0, 2).join(' ')}: ${JSON.stringify(answer.body)}`);
       }
