@@ -7,7 +7,7 @@
 
 #include "proxy/cli/command.h"
 #include "proxy/cli/completion.h"
-#include "proxy/cli/one_word.h"
+#include "proxy/cli/marked_words.h"
 #include "proxy/cli/usage_error.h"
 
 namespace proxy::cli {
@@ -131,9 +131,10 @@ int run(const std::vector<std::string>& arguments, Context& context) {
     context.console().out(app.help());
     return static_cast<int>(ExitCode::usage);
   }
+  line.words_behind = words_behind_dashes(arguments);
   try {  // CLI11 reports by exceptions
-    std::vector<std::string> words(arguments.rbegin(), arguments.rend());
-    std::ranges::transform(words, words.begin(), marked_as_one);
+    std::vector<std::string> words = marked_words(arguments);
+    std::ranges::reverse(words);
     app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return report_parse(app, error, context);

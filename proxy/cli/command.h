@@ -24,6 +24,7 @@ struct CommandLine {
   CLI::App& app;
   Context& context;
   Action action = {};
+  std::size_t words_behind = 0;  // how many stand behind "--"
   std::map<const CLI::Option*, Values> values = {};
 
   // A subcommand of `parent` with an example at the end of its help.
@@ -40,7 +41,7 @@ struct CommandLine {
   void on(CLI::App* command, std::function<ExitCode()> run);
 };
 
-// All options and commands; marked words (one_word.h) can be parsed then.
+// All options and commands; marked words (marked_words.h) can be parsed then.
 void add_everything(CommandLine& line);
 
 // One function for each command, in a file of its own.

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "proxy/cli/command.h"
-#include "proxy/cli/one_word.h"
+#include "proxy/cli/marked_words.h"
 #include "proxy/cli/test_shell.h"
 
 namespace proxy::cli {
@@ -83,10 +83,10 @@ TEST_CASE("every example of the help is understood, as a shell hands it over") {
     Context context(console, environment({}), files);
     CommandLine line{app, context};
     add_everything(line);
-    std::ranges::reverse(*words);
-    words->pop_back();
-    std::ranges::transform(*words, words->begin(), marked_as_one);
-    CHECK_NOTHROW(app.parse(*std::move(words)));
+    words->erase(words->begin());
+    std::vector<std::string> marked = marked_words(*words);
+    std::ranges::reverse(marked);
+    CHECK_NOTHROW(app.parse(std::move(marked)));
     CHECK(line.action);
   }
 }
@@ -138,6 +138,22 @@ TEST_CASE("a word in brackets is that word") {
   Shell shell;
   CHECK(shell.run({"status", "[x]"}) == 2);
   CHECK(shell.complained("\"[x]\""));
+}
+
+TEST_CASE("what stands behind -- is never an option of ours, and no option's value") {
+  CHECK(added({"a", "npx", "--", "-y", "pkg", "--url", "u", "-o", "json"}) ==
+        R"({"name":"a","command":"npx","args":["-y","pkg","--url","u","-o","json"]})");
+  CHECK(added({"--", "a", "srv", "--wait"}) == R"({"name":"a","command":"srv","args":["--wait"]})");
+  CHECK(added({"a", "--", "srv", "", "[1]", "--", "a b"}) ==
+        R"({"name":"a","command":"srv","args":["","[1]","--","a b"]})");
+  for (const char* option : {"-e", "--tag", "--description"}) {
+    CAPTURE(option);
+    const std::string said = added({"a", option, "--", "srv"});
+    CHECK(said.find("no value stands before --") != std::string::npos);
+  }
+  Shell shell;
+  CHECK(shell.run({"status", "--", "--url"}) == 2);
+  CHECK(shell.complained("--url"));
 }
 
 TEST_CASE("a server may be called like a command") {

@@ -94,6 +94,30 @@ TEST_CASE("servers add --wait waits until it runs", "[cli]") {
   CHECK(shell.complained("servers why"));
 }
 
+TEST_CASE("an address that cannot be used does not become a program", "[cli]") {
+  Shell shell;
+  shell.daemon.data("POST /api/v1/servers", {kAdded});
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"ftp://x"}, {"localhost:3000/mcp"}, {"ftp://x", "--", "y"}}) {
+    CAPTURE(words);
+    std::vector<std::string> command{"servers", "add", "a"};
+    command.insert(command.end(), words.begin(), words.end());
+    CHECK(shell.run(command) == 2);
+    CHECK(shell.complained("\"" + words.front() + "\" is no http or https URL"));
+    CHECK(shell.complained("-- " + words.front()));
+    command[1] = "update";
+    CHECK(shell.run(command) == 2);
+  }
+  CHECK(shell.run({"servers", "add", "a", "http://h/mcp", "x"}) == 2);
+  CHECK(shell.run({"servers", "add", "a", "http://h/mcp", "--", "x"}) == 2);
+  CHECK(shell.complained("--server-url"));
+  CHECK(shell.daemon.seen().empty());
+  CHECK(shell.run({"servers", "add", "a", "--", "ftp://x"}) == 0);
+  CHECK(sent(shell) == R"(POST /api/v1/servers {"name":"a","command":"ftp://x"})");
+  CHECK(shell.run({"servers", "add", "--", "a", "localhost:3000/mcp", "b"}) == 0);
+  CHECK(shell.run({"servers", "add", "a", "--", "http://h/mcp", "x"}) == 0);
+}
+
 TEST_CASE("what is added or made disabled is waited for until it is", "[cli]") {
   Shell shell;
   shell.daemon.data(

@@ -1,6 +1,7 @@
 // `mcptrunk servers add`, `update` and `remove`.
 #include <fmt/format.h>
 
+#include "proxy/cli/address_word.h"
 #include "proxy/cli/command.h"
 #include "proxy/cli/json_option.h"
 #include "proxy/cli/json_view.h"
@@ -76,8 +77,25 @@ void write_text(base::JsonWriter& out, std::string_view field, const std::string
 // One word that is a URL stands for --server-url.
 bool is_url(const Options& options) {
   return options.command.size() == 1 && options.url.empty() &&
-         (options.command.front().starts_with("http://") ||
-          options.command.front().starts_with("https://"));
+         address_kind_of(options.command.front()) == AddressKind::url;
+}
+
+// An address must not become a program that cannot be started. All behind "--" is a program.
+base::Result<void> check_command(const Options& options, std::size_t words_behind) {
+  if (options.command.size() <= words_behind) return base::kDone;
+  const std::string& word = options.command.front();
+  const AddressKind kind = address_kind_of(word);
+  if (kind == AddressKind::unusable) {
+    return bad(
+        fmt::format("\"{}\" is no http or https URL", word),
+        fmt::format("write one like http://127.0.0.1:3000/mcp; or, if it is a program: -- {}",
+                    word));
+  }
+  if (kind == AddressKind::url && !is_url(options)) {
+    return bad(fmt::format("more than the URL {} is given", word),
+               "give it alone; with a command that is started for it, as --server-url");
+  }
+  return base::kDone;
 }
 
 // The fields that were given, as the configuration has them. `name` is left out when it is empty.
@@ -177,13 +195,19 @@ ExitCode show_and_wait(Context& context, const Options& options,
   return shown == ExitCode::ok && options.wait ? wait_for_one(context, options, *answer) : shown;
 }
 
-ExitCode add(Context& context, const Options& options) {
+ExitCode add(Context& context, const Options& options, std::size_t words_behind) {
+  if (const auto good = check_command(options, words_behind); !good) {
+    return context.fail(good.error());
+  }
   const auto body = entry_of(context, options);
   if (!body) return context.fail(body.error());
   return show_and_wait(context, options, context.post("servers", *body));
 }
 
-ExitCode update(Context& context, const Options& options) {
+ExitCode update(Context& context, const Options& options, std::size_t words_behind) {
+  if (const auto good = check_command(options, words_behind); !good) {
+    return context.fail(good.error());
+  }
   const auto body = changes_of(context, options);
   if (!body) return context.fail(body.error());
   return show_and_wait(context, options,
@@ -233,7 +257,7 @@ void add_server_edits(CommandLine& line, CLI::App& servers) {
       "  mcptrunk servers add files --json '{\"command\":\"files\",\"idle_timeout\":\"5m\"}'");
   command->add_option("name", options->name, "Its name")->required()->option_text("NAME");
   add_fields(line, command, options);
-  line.on(command, [&context = line.context, options] { return add(context, *options); });
+  line.on(command, [&line, options] { return add(line.context, *options, line.words_behind); });
 
   auto changes = std::make_shared<Options>();
   CLI::App* change = line.add(
@@ -245,7 +269,7 @@ void add_server_edits(CommandLine& line, CLI::App& servers) {
       change->add_option("name", changes->name, "The server")->required()->option_text("NAME"),
       Values::servers);
   add_fields(line, change, changes);
-  line.on(change, [&context = line.context, changes] { return update(context, *changes); });
+  line.on(change, [&line, changes] { return update(line.context, *changes, line.words_behind); });
 
   auto name = std::make_shared<std::string>();
   CLI::App* remove = line.add(servers, "remove", "Take a server out of the configuration",

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/nearest.h"
-#include "proxy/cli/one_word.h"
+#include "proxy/cli/marked_words.h"
 #include "proxy/cli/table.h"
 
 namespace proxy::cli {
