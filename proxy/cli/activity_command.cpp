@@ -38,7 +38,8 @@ std::string render_activity(const rapidjson::Value& data, const Screen& screen) 
     constexpr double kMicrosecondsPerMillisecond = 1000;
     const auto microseconds = static_cast<double>(number_of(record, "duration_us"));
     skipped += number_of(record, "skipped_before");
-    rows.push_back({{time_text(text_of(record, "at")), Tone::dim},
+    rows.push_back({{fmt::format("{}", number_of(record, "sequence")), Tone::dim},
+                    {time_text(text_of(record, "at")), Tone::dim},
                     {text_of(record, "server") + ":" + text_of(record, "tool"), Tone::strong},
                     {outcome_of(record), flag_of(record, "success") ? Tone::good : Tone::bad},
                     {fmt::format("{:.1f} ms", microseconds / kMicrosecondsPerMillisecond)},
@@ -46,7 +47,8 @@ std::string render_activity(const rapidjson::Value& data, const Screen& screen) 
                     {text_of(record, "actor"), Tone::dim}});
   });
   if (rows.empty()) return "no calls are kept\n";
-  std::string text = render_table({{"TIME"},
+  std::string text = render_table({{"NO", true},
+                                   {"TIME"},
                                    {"TOOL", false, 16, 1},
                                    {"OUTCOME", false, 0, 3},
                                    {"TOOK", true},
@@ -67,7 +69,7 @@ void add_activity_command(CommandLine& line) {
   command->add_option("--limit", options->limit, "At most so many (50)")
       ->check(CLI::Range(1, 1000).description(""))
       ->option_text("N");
-  command->add_option("--before", options->before, "Only those before this sequence number")
+  command->add_option("--before", options->before, "Only those before this one, by its number")
       ->option_text("N");
   command->add_option("--server", options->server, "Only this server's")->option_text("NAME");
   command->add_flag("--failures", options->failures, "Only those that failed");

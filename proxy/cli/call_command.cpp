@@ -4,6 +4,7 @@
 #include "proxy/cli/command.h"
 #include "proxy/cli/json_option.h"
 #include "proxy/cli/json_view.h"
+#include "proxy/cli/server_fix.h"
 #include "proxy/cli/tools_view.h"
 
 namespace proxy::cli {
@@ -41,16 +42,13 @@ ExitCode call(Context& context, const Options& options) {
   writer.begin_object().field("id", options.id).raw_field("arguments", *arguments);
   writer.field("timeout_ms", std::chrono::milliseconds(timeout).count()).end_object();
   const auto data = (*client)->post("tools/call", body, timeout + kSlack);
-
-  bool is_error = false;
-  const auto render = [&](const rapidjson::Value& result, const Screen& screen) {
-    return render_call_result(result, screen);
-  };
-  if (data) {
-    const auto document = base::parse_document(*data, Context::kDataLimits);
-    is_error = document && flag_of(*document, "isError");
+  if (!data) {
+    return context.fail(
+        with_fix(context, data.error(), options.id.substr(0, options.id.find(':'))));
   }
-  const ExitCode shown = context.present(data, render);
+  const auto document = base::parse_document(*data, Context::kDataLimits);
+  const bool is_error = document && flag_of(*document, "isError");
+  const ExitCode shown = context.present(data, render_call_result);
   return shown == ExitCode::ok && is_error ? ExitCode::failed : shown;
 }
 

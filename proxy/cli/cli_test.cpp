@@ -273,7 +273,7 @@ TEST_CASE("activity asks for the calls of a server and shows them, newest first"
        R"("tool":"create","actor":"local","success":false,"code":"MCPT_NETWORK","detail":"failed",)"
        R"("duration_us":1500,"response_bytes":0,"skipped_before":12}],"next_before":9})"});
   CHECK(shell.run({"activity", "--server", "git hub", "--failures"}) == 0);
-  CHECK(shell.printed("2026-11-21 03:40:46 UTC  git hub:create"));
+  CHECK(shell.printed(" 9  2026-11-21 03:40:46 UTC  git hub:create"));
   CHECK(shell.printed("MCPT_NETWORK"));
   CHECK(shell.printed("1.5 ms"));
   CHECK(shell.printed("12 more calls"));
@@ -289,7 +289,7 @@ TEST_CASE("events prints a line for each event, or its JSON") {
                    "text/event-stream");
   CHECK(shell.run({"events", "--type", "server_state_changed"}) == 0);
   CHECK(shell.console.printed ==
-        "2026-11-21 03:40:46 UTC  server_state_changed  a  idle -> ready\n");
+        "1-2       2026-11-21 03:40:46 UTC  server_state_changed  a  idle -> ready\n");
   CHECK(shell.run({"events", "--type", "server_state_changed", "-o", "json"}) == 0);
   CHECK(shell.console.printed == data + "\n");
 }
@@ -338,6 +338,29 @@ TEST_CASE("config check tells what is wrong, with exit 4, without a daemon") {
   CHECK(shell.run({"config", "check", "/c/good.json", "-o", "json"}, false) == 0);
   CHECK(shell.printed(R"("valid":true,"servers":1)"));
   CHECK(shell.run({"config", "check", "/c/none.json"}, false) == 7);
+}
+
+TEST_CASE("config check reads standard input where the file is -") {
+  Shell shell;
+  shell.console.input = R"({"mcpServers":{"a":{"command":"x"}}})";
+  CHECK(shell.run({"config", "check", "-"}, false) == 0);
+  CHECK(shell.printed("-: good, 1 servers"));
+  shell.console.input = "{";
+  CHECK(shell.run({"config", "check", "-"}, false) == 4);
+}
+
+TEST_CASE("what is held by a group is refused with the command that mends it") {
+  Shell shell;
+  const char* held =
+      R"({"code":"MCPT_SERVER_DISABLED","message":"held by group db","remedy":"Enable what holds it"})";
+  shell.daemon.error("POST /api/v1/servers/a%20b/restart", 409, held);
+  shell.daemon.error("POST /api/v1/tools/call", 409, held);
+  shell.daemon.data("GET /api/v1/servers/a%20b",
+                    {R"({"why":{"summary":"","fix":"mcptrunk groups enable db"}})"});
+  CHECK(shell.run({"servers", "restart", "a b"}) == 1);
+  CHECK(shell.console.complained == "error: held by group db\n  mcptrunk groups enable db\n");
+  CHECK(shell.run({"call", "a b:tool"}) == 1);
+  CHECK(shell.console.complained == "error: held by group db\n  mcptrunk groups enable db\n");
 }
 
 TEST_CASE("every command explains itself with an example") {

@@ -53,9 +53,15 @@ std::string as_json(const std::string& path, const config::ParseOutcome& outcome
   return text + "\n";
 }
 
+base::Result<std::string> text_of_file(Context& context, const std::string& path) {
+  if (path != "-") return context.files().read_file(path, kConfigBytesMax);
+  if (auto input = context.console().read_input(kConfigBytesMax)) return *std::move(input);
+  return base::Error{base::ErrorCode::too_large, "standard input holds over 16 MiB", "send less"};
+}
+
 ExitCode check(Context& context, const std::string& given) {
   const std::string path = given.empty() ? config_path(context.daemon, context.env()) : given;
-  const auto text = context.files().read_file(path, kConfigBytesMax);
+  const auto text = text_of_file(context, path);
   if (!text) {
     context.fail(text.error());
     return text.error().code == base::ErrorCode::not_found ? ExitCode::not_found
@@ -79,9 +85,10 @@ void add_config_command(CommandLine& line) {
   CLI::App* check_command = line.add(
       *config, "check", "Read a configuration file and say everything that is wrong with it",
       "mcptrunk config check mcp_config.json");
-  line.takes(check_command->add_option("file", *file, "The file; the daemon's when left out")
-                 ->option_text("FILE"),
-             Values::files);
+  line.takes(
+      check_command->add_option("file", *file, "The file, or - (stdin); the daemon's when left out")
+          ->option_text("FILE"),
+      Values::files);
   line.on(check_command, [&context = line.context, file] { return check(context, *file); });
 
   CLI::App* show = line.add(*config, "show", "The running configuration, without secrets",

@@ -118,6 +118,15 @@ TEST_CASE("an address that cannot be used does not become a program", "[cli]") {
   CHECK(shell.run({"servers", "add", "a", "--", "http://h/mcp", "x"}) == 0);
 }
 
+TEST_CASE("a group that is renamed to its own name stays as it is", "[cli]") {
+  Shell shell;
+  shell.daemon.data("PATCH /api/v1/groups/a", {R"({"group":"a"})", R"({"group":"b"})"});
+  CHECK(shell.run({"groups", "rename", "a", "a"}) == 0);
+  CHECK(shell.console.printed == "a: nothing to change\n");
+  CHECK(shell.run({"groups", "rename", "a", "b"}) == 0);
+  CHECK(shell.console.printed == "a is b now\n");
+}
+
 TEST_CASE("what is added or made disabled is waited for until it is", "[cli]") {
   Shell shell;
   shell.daemon.data(

@@ -86,7 +86,10 @@ std::string render_event(std::string_view json, const Screen& screen) {
   const auto event = base::parse_document(json);
   if (!event || !event->IsObject()) return one_clean_line(json) + "\n";
   const std::string server = text_of(*event, "server");
-  const std::string lead = toned(time_text(text_of(*event, "time")), Tone::dim, screen) + "  " +
+  const std::string id = text_of(*event, "id");  // calls have none
+  const std::string origin = fmt::format("{:<8}  {}", id.empty() ? "-" : one_clean_line(id),
+                                         time_text(text_of(*event, "time")));
+  const std::string lead = toned(origin, Tone::dim, screen) + "  " +
                            toned(one_clean_line(text_of(*event, "type")), Tone::strong, screen);
   return fmt::format("{}  {}{}\n", lead, server.empty() ? "" : one_clean_line(server) + "  ",
                      one_clean_line(details_of(*event)));
@@ -97,7 +100,9 @@ void add_events_command(CommandLine& line) {
   CLI::App* command = line.add(line.app, "events", "What happened, and with --follow what happens",
                                "mcptrunk events --follow --server github");
   command->add_flag("-f,--follow", options->follow, "Go on with what happens from now on");
-  command->add_option("--since", options->since, "Only events after this id")->option_text("ID");
+  command
+      ->add_option("--since", options->since, "Only events after this id, the first word of a line")
+      ->option_text("ID");
   line.add_repeated(command, "--type", options->types, "Only this type")->option_text("TYPE");
   line.takes(line.add_repeated(command, "--server", options->servers, "Only about this server")
                  ->option_text("NAME"),

@@ -88,11 +88,14 @@ void add_rename(CommandLine& line, CLI::App& groups) {
     std::string body;
     base::JsonWriter out(body);
     out.begin_object().field("name", names->to).end_object();
-    return context.present(context.patch(path_of(names->from), body),
-                           [names](const rapidjson::Value& data, const Screen&) {
-                             return fmt::format("{} is {} now\n", one_clean_line(names->from),
-                                                one_clean_line(text_of(data, "group")));
-                           });
+    return context.present(
+        context.patch(path_of(names->from), body),
+        [names](const rapidjson::Value& data, const Screen&) {
+          const std::string name = text_of(data, "group");
+          return names->from == name ? fmt::format("{}: nothing to change\n", one_clean_line(name))
+                                     : fmt::format("{} is {} now\n", one_clean_line(names->from),
+                                                   one_clean_line(name));
+        });
   });
 }
 

@@ -107,13 +107,15 @@ RestClient::RestClient(DaemonAddress address)
 
 RestClient::~RestClient() = default;
 
-base::Error RestClient::failure(int http_error, std::chrono::milliseconds timeout) const {
+base::Error RestClient::failure(int http_error, std::string_view path,
+                                std::chrono::milliseconds timeout) const {
   const auto error = static_cast<httplib::Error>(http_error);
   if (error == httplib::Error::Read) {
     return {base::ErrorCode::deadline_exceeded,
             fmt::format("the daemon at {} did not answer within {} s", address_.url,
                         timeout.count() / 1000),
-            "see what it does: mcptrunk status"};
+            path == "status" ? "its log tells what it does: logs/main.log in its data directory"
+                             : "see what it does: mcptrunk status"};
   }
   return {base::ErrorCode::daemon_unreachable,
           fmt::format("the daemon at {} is not reachable ({})", address_.url,
@@ -145,7 +147,7 @@ base::Result<std::string> RestClient::exchange(const char* method, std::string_v
     return base::Error{base::ErrorCode::too_large, "the daemon's answer is too large",
                        "ask for less"};
   }
-  if (!answer) return failure(static_cast<int>(answer.error()), timeout);
+  if (!answer) return failure(static_cast<int>(answer.error()), path, timeout);
   return open_envelope(body, answer->status);
 }
 
@@ -191,7 +193,7 @@ base::Result<void> RestClient::stream(std::string_view target,
     if (!opened) return opened.error();
     return base::Error{base::ErrorCode::protocol_error, "there is no event stream", {}};
   }
-  if (!answer && wanted) return failure(static_cast<int>(answer.error()), kSilenceMax);
+  if (!answer && wanted) return failure(static_cast<int>(answer.error()), target, kSilenceMax);
   return base::kDone;
 }
 

@@ -46,7 +46,8 @@ class RestClient {
   struct Connection;
   base::Result<std::string> exchange(const char* method, std::string_view path,
                                      std::string_view json, std::chrono::milliseconds timeout);
-  base::Error failure(int http_error, std::chrono::milliseconds timeout) const;
+  base::Error failure(int http_error, std::string_view path,
+                      std::chrono::milliseconds timeout) const;
   const DaemonAddress address_;
   std::unique_ptr<Connection> connection_;  // never null
 };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "proxy/cli/command.h"
+#include "proxy/cli/server_fix.h"
 #include "proxy/cli/servers_view.h"
 #include "proxy/cli/wait.h"
 
@@ -43,7 +44,8 @@ ExitCode finish_wait(Context& context, Goal goal, const ActionOptions& options) 
 
 ExitCode act(Context& context, const std::string& action, Goal goal, const ActionOptions& options) {
   const auto data = context.post(path_of(options.name, "/" + action), "{}");
-  if (!data || !options.wait) return context.present(data, render_server_action);
+  if (!data) return context.fail(with_fix(context, data.error(), options.name));
+  if (!options.wait) return context.present(data, render_server_action);
   if (context.format == Format::table) {
     const ExitCode shown = context.present(data, render_server_action);
     if (shown != ExitCode::ok) return shown;
