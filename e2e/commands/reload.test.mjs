@@ -63,6 +63,7 @@ describe('hot reload', { timeout: 300_000 }, () => {
     assert.equal((await asks(daemon.key())).status, 401);
     const now = (await (await asks('rotated-key-4711')).json()).data;
     assert.deepEqual(now.needs_restart, ['data_dir']);
+    assert.equal((await user.run('--data-dir', daemon.data, 'status')).code, 0);
     save(config);
     await eventually(() => asks(daemon.key()), answer => answer.status === 200);
     assert.deepEqual((await status()).needs_restart, []);

@@ -27,7 +27,7 @@ bool is_dir_of_config(const DaemonOptions& options, const Environment& env) {
 
 base::Result<std::string> expanded_dir(const std::string& path, const std::string& configured,
                                        const Environment& env) {
-  config::Expanded expanded = config::expand_path(configured, env);
+  config::Expanded expanded = config::expand_path_in(path, configured, env);
   if (expanded.unset.empty()) return std::move(expanded.text);
   return base::Error{base::ErrorCode::config_invalid,
                      fmt::format("data_dir {} of {} needs the variable {}, which is not set",
@@ -53,7 +53,8 @@ base::Result<std::string> dir_of_config(const DaemonOptions& options, const Envi
   if (named.fault.empty()) return expanded_dir(path, named.values.front(), env);
   const std::string standard = resolved(config::Config{}.data_dir, env);
   std::set<std::string> dirs;
-  for (const std::string& one : named.values) dirs.insert(resolved(one, env));
+  for (const std::string& one : named.values)
+    dirs.insert(config::expand_path_in(path, one, env).text);
   const std::optional<std::string> guess =
       dirs.size() == 1 ? std::optional(*dirs.begin()) : std::nullopt;
   dirs.insert(standard);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/file_system.h"
+
 namespace proxy::config {
 namespace {
 
@@ -100,6 +102,15 @@ Expanded expand_path(std::string_view path, const Environment& environment) {
     out.text.insert(0, *home);
   } else {
     out.unset.insert(out.unset.begin(), "HOME");
+  }
+  return out;
+}
+
+Expanded expand_path_in(const std::string& file, std::string_view path,
+                        const Environment& environment) {
+  Expanded out = expand_path(path, environment);
+  if (out.unset.empty() && !out.text.starts_with('/')) {
+    out.text.insert(0, base::parent_dir(file) + "/");
   }
   return out;
 }

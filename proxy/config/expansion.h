@@ -31,6 +31,9 @@ Expanded expand(std::string_view text, const Environment& environment);
 
 // The same for a path, where a leading "~" or "~/" is HOME besides.
 Expanded expand_path(std::string_view path, const Environment& environment);
+// The same for one that stands in `file`: a relative one begins at the directory of that.
+Expanded expand_path_in(const std::string& file, std::string_view path,
+                        const Environment& environment);
 
 // Everything of a server that is used expanded. A server with `unset` variables is unconfigured: it
 // must not be started.

@@ -30,6 +30,18 @@ TEST_CASE("unset variables are named once, empty ones and defaults are not unset
   CHECK(out.unset == std::vector<std::string>{"B", "A"});
 }
 
+TEST_CASE("a relative path in a file begins where the file lies", "[config]") {
+  const auto in = [](std::string_view path) {
+    return expand_path_in("/etc/m/c.json", path, kEnvironment).text;
+  };
+  CHECK(in("data") == "/etc/m/data");
+  CHECK(in("../data") == "/etc/m/../data");
+  CHECK(in("/var/data") == "/var/data");
+  CHECK(in("~/data") == "/home/u/data");
+  CHECK(in("${HOME}/data") == "/home/u/data");
+  CHECK(expand_path_in("c.json", "data", kEnvironment).text == "./data");
+}
+
 TEST_CASE("a tilde at the start of a path is the home directory", "[config]") {
   CHECK(expand_path("~/x", kEnvironment).text == "/home/u/x");
   CHECK(expand_path("~", kEnvironment).text == "/home/u");

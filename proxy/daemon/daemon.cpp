@@ -96,6 +96,7 @@ struct Daemon::Parts {
   void apply(const std::shared_ptr<const config::Config>& from,
              const std::shared_ptr<const config::Config>& to);
   base::Result<void> listen();
+  void tell_command_line();
   void set_search(const config::SearchConfig& settings);
   void set_api_key(const config::Config& config);
   void stop_processes();
@@ -154,6 +155,7 @@ struct Daemon::Parts {
   Front front;
   http::Server server;
 
+  std::string listening_at;  // the base of all urls; empty until then
   ReadyReport report;
   std::optional<FirstLook> first_look;
   std::function<void()> drained;
@@ -285,6 +287,7 @@ void Daemon::Parts::set_search(const config::SearchConfig& settings) {
 void Daemon::Parts::set_api_key(const config::Config& config) {
   if (auto key = load_api_key(files, config, data_dir)) {
     api_key = std::move(key).value();
+    tell_command_line();
   } else {
     base::log::error(kLog, "{}; the former api_key stays", base::one_line(key.error()));
   }
@@ -356,14 +359,20 @@ base::Result<void> Daemon::Parts::listen() {
   report.tools = catalog.visible_tool_count();
   admin.set_identity({report.url, data_dir.path, options.config_path, loop.wall_now(), loop.now(),
                       intent.config()});
-  // On a full disk agents are served all the same.
-  const Announcement announcement{base_url, options.config_path, !intent.config()->api_key.empty()};
+  listening_at = base_url;
+  tell_command_line();
+  return base::kDone;
+}
+
+// On a full disk agents are served all the same.
+void Daemon::Parts::tell_command_line() {
+  const Announcement announcement{listening_at, options.config_path,
+                                  !intent.config()->api_key.empty()};
   if (const auto told = announce(files, data_dir, announcement); !told) {
     withdraw(files, data_dir);
-    base::log::error(kLog, "commands find this daemon by --url {} only: {}", base_url,
+    base::log::error(kLog, "commands find this daemon by --url {} only: {}", listening_at,
                      base::one_line(told.error()));
   }
-  return base::kDone;
 }
 
 void Daemon::Parts::stop_processes() {
@@ -389,7 +398,9 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(base::Loop& loop, base::File
   if (!config) return std::move(config).error();
   auto policy = front_policy(config->config);
   if (!policy) return std::move(policy).error();
-  auto data_dir = open_data_dir(files, config->config.data_dir, config::process_environment());
+  auto data_dir =
+      open_data_dir(files, config->config.data_dir, options.data_dir ? "" : options.config_path,
+                    config::process_environment());
   if (!data_dir) return std::move(data_dir).error();
   auto store = storage::LmdbStore::open(loop, {data_dir->path});
   if (!store) return std::move(store).error();

@@ -7,8 +7,11 @@
 namespace proxy::daemon {
 
 base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& configured,
+                                    const std::string& file,
                                     const config::Environment& environment) {
-  const config::Expanded expanded = config::expand_path(configured, environment);
+  const config::Expanded expanded = file.empty()
+                                        ? config::expand_path(configured, environment)
+                                        : config::expand_path_in(file, configured, environment);
   if (!expanded.unset.empty()) {
     return base::Error{base::ErrorCode::config_invalid,
                        fmt::format("data_dir {} needs the variable {}, which is not set",

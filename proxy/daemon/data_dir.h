@@ -21,8 +21,10 @@ struct DataDir {
 };
 
 // Creates the directory (mode 0700) when it is missing. `configured` may start with "~" and hold
-// variables. Errors: config_invalid for an unset variable, else the file system's.
+// variables, and is relative to the directory of the configuration `file`, or, where that is empty,
+// to the working directory. Errors: config_invalid for an unset variable, else the file system's.
 base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& configured,
+                                    const std::string& file,
                                     const config::Environment& environment);
 
 // What the command line needs to find the daemon and to know it for the one that is meant.
