@@ -65,9 +65,10 @@ struct Envelope {
   RawString name;
   RawString uri;
   RawString cursor;
-  RawString level;             // logging/setLevel, notifications/message
-  RawString protocol_version;  // params.protocolVersion, as in initialize
-  std::string_view arguments;  // any raw value, empty when absent
+  bool cursor_is_no_string = false;  // nor null
+  RawString level;                   // logging/setLevel, notifications/message
+  RawString protocol_version;        // params.protocolVersion, as in initialize
+  std::string_view arguments;        // any raw value, empty when absent
   bool arguments_is_object = false;
   std::string_view meta;             // params._meta: a raw object, empty when absent
   RawString meta_protocol_version;   // params._meta["io.modelcontextprotocol/protocolVersion"]

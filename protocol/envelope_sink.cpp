@@ -192,6 +192,7 @@ void EnvelopeSink::params_member(Member member, JsonKind kind, std::string_view 
       return;
     case Member::cursor:
       envelope_.cursor = raw_string(kind, raw);
+      envelope_.cursor_is_no_string = kind != JsonKind::string && kind != JsonKind::null;
       return;
     case Member::level:
       envelope_.level = raw_string(kind, raw);
@@ -239,6 +240,14 @@ void EnvelopeSink::take_code(JsonKind kind, std::string_view raw) {
   if (kind != JsonKind::number || !is_integer(raw)) return;
   const char* end = raw.data() + raw.size();
   if (std::from_chars(raw.data(), end, code).ptr == end) envelope_.error_code = code;
+}
+
+// A number that nothing stands behind yet may be the beginning of another, or of no number at all.
+std::string EnvelopeSink::trusted_id() const {
+  if (id_.raw.empty() || id_twice_) return {};
+  const bool is_last = tracked_ > 0 && levels_[0].member == Member::id;
+  if (is_last && !id_.raw.starts_with('"')) return {};
+  return std::string(id_.raw);
 }
 
 const std::string& EnvelopeSink::finish() {

@@ -99,7 +99,7 @@ class EnvelopeSink {
 
   bool batch() const { return batch_; }
   bool has_method() const { return has_method_; }
-  std::string trusted_id() const { return std::string(id_twice_ ? "" : id_.raw); }
+  std::string trusted_id() const;
 
   // What is wrong with the envelope, or empty; completes the envelope otherwise.
   const std::string& finish();

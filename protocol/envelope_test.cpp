@@ -270,6 +270,28 @@ TEST_CASE("what is no JSON is malformed", "[protocol]") {
 
 TEST_CASE("a malformed message gives the id that was read before", "[protocol]") {
   CHECK(refusal(R"({"jsonrpc":"2.0","id":"a7","method":"ping",,})").id == R"("a7")");
+  CHECK(refusal(R"({"jsonrpc":"2.0","id":17,"method":"ping",,})").id == "17");
+  CHECK(refusal(R"({"jsonrpc":"2.0","id":17}x)").id == "17");
+  CHECK(refusal(R"({"jsonrpc":"2.0","id":"a7" x)").id == R"("a7")");
+}
+
+TEST_CASE("of a number that breaks off nobody knows what it was to be", "[protocol]") {
+  for (const std::string_view text :
+       {R"({"jsonrpc":"2.0","id":01,"method":"ping"})", R"({"jsonrpc":"2.0","id":1x})",
+        R"({"jsonrpc":"2.0","id":1)"}) {
+    CAPTURE(text);
+    CHECK(refusal(text).id.empty());
+  }
+}
+
+TEST_CASE("a cursor that is no string is told from none", "[protocol]") {
+  const auto cursor = [](std::string_view value) {
+    const std::string text = fmt::format(
+        R"({{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{"cursor":{}}}}})", value);
+    return scan(text)->cursor_is_no_string;
+  };
+  for (const char* wrong : {"5", "{}", "[]", "true"}) CHECK(cursor(wrong));
+  for (const char* fine : {"null", R"("")", R"("x")"}) CHECK_FALSE(cursor(fine));
 }
 
 TEST_CASE("JSON that is no message is invalid, with its id", "[protocol]") {

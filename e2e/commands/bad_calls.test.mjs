@@ -39,7 +39,11 @@ const table = {
     [{ ids: Array(51).fill('a:b') }, /got 51 ids/, /at most 50/]],
   unknown: { ids: ['tme:x', 'time:nope', 'x'] } },
   call_tool_read: { ...call, rows: [...call.rows,
-    [{ id: 'time:get_current_time' }, /call_tool_read may not call time:get_current_time/, /use call_tool_destructive/]] },
+    [{ id: 'time:get_current_time' }, /call_tool_read may not call time:get_current_time/, /use call_tool_destructive/],
+    [{ id: 'locked:x' }, /'locked' is quarantined/, /servers approve locked/],
+    [{ id: 'lost:x' }, /'lost' cannot be started: .*no-such-program/, /servers restart lost/],
+    [{ id: 'silent:x' }, /may not call silent:x: server silent was never listed.*it is (queued|connecting|backoff)/,
+      /upstream_servers \{"operation":"why","name":"silent"\}/]] },
   call_tool_write: { ...call, rows: [...call.rows,
     [{ id: 'time:get_current_time' }, /call_tool_write may not call/, /use call_tool_destructive/]] },
   call_tool_destructive: { ...call, rows: [...call.rows,
@@ -59,14 +63,14 @@ const table = {
     [{ operation: 'list', state: 'redy' }, /no state redy\. Did you mean ready\?/, /./],
     [{ operation: 'list', group: 'nix' }, /no group "nix"/, /groups are/],
     [{ operation: 'approve', name: 'locked' }, /approving never works over MCP/, /mcptrunk servers approve NAME/],
-    [{ operation: 'disable', name: 'time' }, /may not disable over MCP/, /allow_mcp_management/],
+    [{ operation: 'disable', name: 'time' }, /may not disable over MCP/, /both: allow_mcp_management .*API key/],
     [{ operation: 'add' }, /needs config to add/, /JSON object/],
     [{ operation: 'update', name: 'time' }, /needs config to update/, /JSON object/]] },
   groups: { good: {}, rows: [
     [{ operation: 'why', name: 'db' }, /no operation why/, /use one of list, show/],
     [{ operation: 'show' }, /needs the name to show/, /"name"/],
     [{ operation: 'show', name: 'nix' }, /no group "nix"/, /groups are: .*db/],
-    [{ operation: 'restart', name: 'db' }, /may not restart over MCP/, /allow_mcp_management/],
+    [{ operation: 'restart', name: 'db' }, /may not restart over MCP/, /both: allow_mcp_management .*API key/],
     [{ operation: 'add' }, /needs config to add/, /JSON object/]] }
 };
 
@@ -88,7 +92,8 @@ describe('bad input over MCP', { timeout: 300_000 }, () => {
   before(async () => {
     daemon = await Daemon.on({
       groups: [{ name: 'dev' }, { name: 'db', parent: 'dev' }],
-      mcpServers: [{ ...fixture('time'), groups: ['db'] }, { name: 'locked', command: 'cat', startup_mode: 'quarantined' }]
+      mcpServers: [{ ...fixture('time'), groups: ['db'] }, { name: 'locked', command: 'cat', startup_mode: 'quarantined' },
+        { name: 'silent', command: 'sleep', args: ['600'] }, { name: 'lost', command: 'no-such-program' }]
     });
     agent = await Agent.open(daemon.at('/mcp/call'));
     tools = (await agent.request('tools/list')).result.tools;
@@ -152,6 +157,20 @@ describe('bad input over MCP', { timeout: 300_000 }, () => {
     const { unknown } = JSON.parse(answer.result.content[0].text);
     assert.deepEqual(unknown.map(one => one.id), table.describe_tool.unknown.ids);
     for (const { error } of unknown) assert.match(error, /Did you mean|retrieve_tools|server:tool/);
+  });
+
+  it('a cursor that is no string is refused, where lists are one page too', async () => {
+    for (const path of ['/mcp/call', '/mcp/all', '/mcp/servers/time']) {
+      const client = await Agent.open(daemon.at(path));
+      for (const method of ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list']) {
+        for (const cursor of [5, {}, [], true]) {
+          const { error } = await client.request(method, { cursor });
+          assert.equal(error?.code, -32602, `${path} ${method} ${JSON.stringify(cursor)}`);
+          assert.match(error.message, /cursor/);
+        }
+        assert.equal((await client.request(method, { cursor: null })).error, undefined);
+      }
+    }
   });
 
   it('an endpoint names what it does not take, and the nearest of a name that is not there', async () => {

@@ -24,6 +24,13 @@ struct CallEnd {
   std::uint64_t result_bytes = 0;
 };
 
+// Tool calls of one kind of caller since the start.
+struct CallCounters {
+  std::uint64_t started = 0;
+  std::uint64_t failed = 0;  // no answer came from the upstream
+  std::uint32_t in_flight = 0;
+};
+
 class CallObserver {
  public:
   virtual ~CallObserver() = default;

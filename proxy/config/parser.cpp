@@ -91,7 +91,8 @@ void read_groups(ObjectReader& reader, Lists& lists, Config& config) {
 void read_assignments(ObjectReader& reader, Lists& lists) {
   std::map<std::string, std::string> assignments;
   reader.read("server_group_assignments", assignments);
-  lists.assignments = reader.object().find("server_group_assignments");
+  const JsonNode* node = reader.object().find("server_group_assignments");
+  if (node != nullptr && node->is(JsonKind::object)) lists.assignments = node;
   for (auto& [server, group] : assignments) {
     if (!group.empty()) lists.sources.assignments.emplace(server, std::move(group));
   }

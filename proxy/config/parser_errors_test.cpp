@@ -73,6 +73,8 @@ constexpr BadInput kBadInputs[] = {
     {"{\"groups\": [{\"name\": \"a\", \"parent\": \"b\"}, {\"name\": \"b\",\"parent\": \"c\"},\n"
      "{\"name\": \"c\", \"parent\": \"b\"}]}",
      1, "groups[1].parent", "b -> c -> b"},
+    {"{\"server_group_assignments\": [{\"a\": \"g\"}]}", 1, "server_group_assignments",
+     "must be an object"},
     {"{\"mcpServers\": 5}", 1, "mcpServers", "must be a list or an object"},
     {"{\"mcpServers\": [],\n\"servers\": {}}", 2, "servers", "is given too"},
     {"{\"mcpServers\": [5]}", 1, "mcpServers[0]", "must be an object"},
@@ -147,6 +149,10 @@ TEST_CASE("all errors of a file are reported at once, in its order", "[config]")
   REQUIRE(!result);
   CHECK(result.error().code == base::ErrorCode::config_invalid);
   CHECK(std::count(result.error().message.begin(), result.error().message.end(), '\n') == 4);
+}
+
+TEST_CASE("assignments that are a list are told once, not by their entries", "[config]") {
+  CHECK(parse(R"({"server_group_assignments":[{"a":"g"}]})").diagnostics.size() == 1);
 }
 
 TEST_CASE("nesting and size have limits", "[config]") {

@@ -37,6 +37,7 @@ PendingCall& CallTable::take_row() {
 }
 
 void CallTable::release(PendingCall& call) {
+  if (is_tool_call(call)) --counters_.in_flight;
   (call.previous_ != nullptr ? call.previous_->next_ : call.session_->calls) = call.next_;
   if (call.next_ != nullptr) call.next_->previous_ = call.previous_;
   --call.session_->calls_in_flight;
@@ -99,7 +100,10 @@ void CallTable::start(Session& session, Reply reply, std::string_view id, CallSt
   call.tool_.assign(style.form == CallForm::request ? std::string_view() : spec.name);
   call.started_ = clock_.now();
   enlist(call, session, upstream);
-  ++counters_.started;
+  if (is_tool_call(call)) {
+    ++counters_.started;
+    ++counters_.in_flight;
+  }
 
   spec.caller = callers_.key_of(session);
   spec.tag = tag_of(call);
@@ -109,7 +113,7 @@ void CallTable::start(Session& session, Reply reply, std::string_view id, CallSt
     call.handle_ = *accepted;
     return;
   }
-  ++counters_.failed;
+  if (is_tool_call(call)) ++counters_.failed;
   tell(call, events::CallOutcome::failed, 0, accepted.error().code);
   refuse(call.reply_, call.id_, style, accepted.error());
   release(call);
@@ -152,7 +156,12 @@ void CallTable::on_error(CallTag tag, std::string_view error, const protocol::En
   PendingCall* call = find(tag);
   if (call == nullptr) return;
   tell(*call, events::CallOutcome::failed, error.size(), base::ErrorCode::protocol_error);
-  if (call->style_.form != CallForm::by_meta_tool) {
+  if (call->style_.joined && message.error_code == protocol::kMethodNotFound) {
+    protocol::RpcError named = protocol::read_error(message);
+    const auto view = fleet_.view(call->handle_.upstream);
+    named.message = fmt::format("server {}: {}", view ? view->spec->name : "", named.message);
+    call->reply_.error(call->id_, named);
+  } else if (call->style_.form != CallForm::by_meta_tool) {
     call->reply_.raw_error(call->id_, error);
   } else {
     const protocol::RpcError read = protocol::read_error(message);
@@ -177,7 +186,7 @@ void CallTable::on_progress(CallTag tag, const protocol::Envelope& message,
 void CallTable::on_failed(CallTag tag, const base::Error& error) {
   PendingCall* call = find(tag);
   if (call == nullptr) return;
-  ++counters_.failed;
+  if (is_tool_call(*call)) ++counters_.failed;
   tell(*call, events::CallOutcome::failed, 0, error.code);
   refuse(call->reply_, call->id_, call->style_, error);
   release(*call);
@@ -236,7 +245,7 @@ void CallTable::tell(const PendingCall& call, events::CallOutcome outcome,
                      std::uint64_t result_bytes, std::optional<base::ErrorCode> error) {
   withdraw_questions(call);
   const auto view = fleet_.view(call.handle_.upstream);
-  if (call.tool_.empty() || !view) return;
+  if (!is_tool_call(call) || !view) return;
   activity::CallEnd end;
   end.upstream = call.handle_.upstream;
   end.server = view->spec->name;

@@ -38,6 +38,8 @@ struct CallStyle {
   CallForm form = CallForm::direct;
   // On surfaces that join servers: where the result names resources, by the URIs shown there.
   std::optional<protocol::LinkForm> links;
+  bool joined =
+      false;  // servers are joined: an error that could be of any of them names its server
 };
 
 // A row of the table.
@@ -62,11 +64,6 @@ class PendingCall {
   std::uint32_t index_ = 0;
   std::uint32_t generation_ = 0;  // odd while the row is in use
   CallStyle style_;
-};
-
-struct CallCounters {
-  std::uint64_t started = 0;
-  std::uint64_t failed = 0;  // no answer came from the upstream
 };
 
 class CallTable final : private upstream::CallSink {
@@ -106,8 +103,10 @@ class CallTable final : private upstream::CallSink {
   // Sends a message within the newest of them that can carry one; false when none can.
   bool notify(const Session& session, upstream::UpstreamId upstream, std::string_view message);
 
+  // Calls and other requests.
   std::uint32_t in_flight() const { return in_flight_; }
-  const CallCounters& counters() const { return counters_; }
+  // Of tool calls only.
+  const activity::CallCounters& counters() const { return counters_; }
 
  private:
   void on_result(upstream::CallTag tag, std::string_view result,
@@ -132,6 +131,7 @@ class CallTable final : private upstream::CallSink {
   void tell(const PendingCall& call, events::CallOutcome outcome, std::uint64_t result_bytes,
             std::optional<base::ErrorCode> error = {});
   static upstream::CallTag tag_of(const PendingCall& call);
+  static bool is_tool_call(const PendingCall& call) { return !call.tool_.empty(); }
 
   const base::Clock& clock_;
   upstream::Fleet& fleet_;
@@ -144,7 +144,7 @@ class CallTable final : private upstream::CallSink {
   std::vector<std::uint32_t> free_;
   std::string scratch_;
   std::uint32_t in_flight_ = 0;
-  CallCounters counters_;
+  activity::CallCounters counters_;
 };
 
 }  // namespace proxy::downstream

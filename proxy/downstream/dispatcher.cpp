@@ -43,6 +43,28 @@ std::string text_result(std::string_view text) {
   return out;
 }
 
+base::Error another_variant(tools::MetaTool variant, std::string_view id, tools::Effect effect) {
+  return {base::ErrorCode::forbidden, fmt::format("{} may not call {}", to_string(variant), id),
+          fmt::format("use {}", to_string(tools::call_variant_for(effect)))};
+}
+
+// Of a tool that nothing is known of, not even whether it is there.
+base::Error never_listed(const upstream::Fleet& fleet, const routing::Route& route,
+                         tools::MetaTool variant) {
+  const auto view = fleet.view(route.upstream);
+  const std::string& server = view->spec->name;
+  std::string why;
+  if (view->memory->last_failure) why = ": " + view->memory->last_failure->message;
+  return {
+      base::ErrorCode::forbidden,
+      fmt::format("{} may not call {}:{}: server {} was never listed, so nothing is known of "
+                  "its tools; it is {}{}",
+                  to_string(variant), server, route.tool_name, server, to_string(view->state), why),
+      fmt::format("see upstream_servers {{\"operation\":\"why\",\"name\":\"{}\"}}, and try again "
+                  "when it was listed; {} starts it and calls whatever the tool does",
+                  server, to_string(tools::MetaTool::call_tool_destructive))};
+}
+
 }  // namespace
 
 std::optional<SessionFacts> Dispatcher::greet(Surface& surface, security::Principal principal,
@@ -146,7 +168,8 @@ void Dispatcher::other(Session& session, const Envelope& message) {
 }
 
 void Dispatcher::list_tools(Surface& surface, const Envelope& request, Reply reply) {
-  if (surface.tools == ToolAccess::meta && request.cursor.present) {
+  if (surface.tools == ToolAccess::meta &&
+      (request.cursor.present || request.cursor_is_no_string)) {
     reply.error(request.id, invalid_params("the cursor is not one of ours: these tools are one "
                                            "page, list again without a cursor"));
     return;
@@ -203,7 +226,7 @@ void Dispatcher::call_direct(Session& session, const Surface& surface, const Env
   spec.request = &request;
   spec.name = route->tool_name;
   spec.progress_token = request.progress_token;
-  CallStyle style{CallForm::direct, std::nullopt};
+  CallStyle style{CallForm::direct, std::nullopt, false};
   if (surface.view.naming == catalog::Naming::flat) style.links = LinkForm::tool_result;
   parts_.calls.start(session, std::move(reply), request.id, style, route->upstream, spec);
 }
@@ -290,12 +313,12 @@ void Dispatcher::call_by_id(Session& session, tools::MetaTool variant, const Env
       route->tool == nullptr ? tools::Effect::destroys
                              : tools::effect_of(route->tool->read_only, route->tool->destructive);
   if (!tools::covers(variant, effect)) {
-    const auto needed = to_string(tools::call_variant_for(effect));
-    reply.result(
-        request.id,
-        tools::error_result({base::ErrorCode::forbidden,
-                             fmt::format("{} may not call {}", to_string(variant), arguments->id),
-                             fmt::format("use {}", needed)}));
+    auto held = parts_.fleet.refusal(route->upstream);
+    reply.result(request.id,
+                 tools::error_result(held ? *std::move(held)
+                                     : route->tool != nullptr
+                                         ? another_variant(variant, arguments->id, effect)
+                                         : never_listed(parts_.fleet, *route, variant)));
     return;
   }
   upstream::CallSpec spec;
@@ -304,7 +327,7 @@ void Dispatcher::call_by_id(Session& session, tools::MetaTool variant, const Env
   spec.arguments = arguments->arguments;
   spec.progress_token = request.progress_token;
   parts_.calls.start(session, std::move(reply), request.id,
-                     {CallForm::by_meta_tool, LinkForm::tool_result}, route->upstream, spec);
+                     {CallForm::by_meta_tool, LinkForm::tool_result, false}, route->upstream, spec);
 }
 
 }  // namespace proxy::downstream

@@ -16,7 +16,7 @@ using protocol::Method;
 
 CallStyle style_of(const Surface& surface, std::optional<LinkForm> links) {
   const bool joined = surface.view.naming == Naming::flat;
-  return {CallForm::request, joined ? links : std::nullopt};
+  return {CallForm::request, joined ? links : std::nullopt, joined};
 }
 
 protocol::RpcError unrouted(const base::Error& error, protocol::Revision revision,
@@ -55,6 +55,13 @@ protocol::ServerAbilities Offers::abilities_of(const Surface& surface) const {
 }
 
 void Offers::list(protocol::ListKind kind, Surface& surface, const Envelope& request, Reply reply) {
+  if (request.cursor_is_no_string) {
+    reply.error(request.id,
+                invalid_params(fmt::format("params.cursor of {} is no string: pass the nextCursor "
+                                           "of the page before, or leave it out",
+                                           request.method_name)));
+    return;
+  }
   if (!request.cursor.present) {
     reply.result(request.id, surface.pages.first(kind));
     return;

@@ -59,6 +59,21 @@ TEST_CASE("an error of the upstream goes through; one of ours has its stable cod
   CHECK(lost.find(R"("data":{"code":"MCPT_CONNECTION_LOST"})") != std::string::npos);
 }
 
+TEST_CASE("where servers are joined, what a server does not know is said with its name",
+          "[downstream]") {
+  World world;
+  World::Client client;
+  constexpr std::string_view kUnknown = R"({"code":-32601,"message":"Unknown method"})";
+  world.ask(client, world.all, &Offers::read_resource, "resources/read",
+            R"({"uri":"mcptrunk://b/memo://y"})");
+  world.upstreams.refuse(1, kUnknown);
+  CHECK(client.channel->take().find(R"("code":-32601,"message":"server b: Unknown method")") !=
+        std::string::npos);
+  world.ask(client, world.of_b, &Offers::read_resource, "resources/read", R"({"uri":"memo://y"})");
+  world.upstreams.refuse(1, kUnknown);
+  CHECK(client.channel->take().find(R"("message":"Unknown method")") != std::string::npos);
+}
+
 TEST_CASE("what is wrong with a request is said at once, and no server is asked", "[downstream]") {
   World world;
   World::Client client;

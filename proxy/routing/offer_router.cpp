@@ -16,6 +16,7 @@ using upstream::UpstreamId;
 
 constexpr std::size_t kSuggestionsMax = 3;
 constexpr std::size_t kShownBytesMax = 120;  // of a name that is echoed back
+constexpr std::string_view kListResources = "list the resources again, and use a URI from the list";
 
 template <class Visit>
 void each_server(const Catalog& catalog, const View& view, Visit visit) {
@@ -25,24 +26,58 @@ void each_server(const Catalog& catalog, const View& view, Visit visit) {
 }
 
 base::Error unknown(std::string_view what, std::string_view name,
-                    const std::vector<std::string_view>& names, std::string_view remedy) {
-  const std::vector<std::string> near = base::nearest(name, names, kSuggestionsMax);
+                    const std::vector<std::string>& near, std::string_view remedy) {
   return {base::ErrorCode::not_found,
           fmt::format("there is no {} {}.{}", what, name.substr(0, kShownBytesMax),
                       base::did_you_mean(near)),
           std::string(remedy)};
 }
 
+// What a URI or template is called that this view shows: by each of the servers that share it.
+void add_shown(std::vector<std::string>& shown, const Catalog& catalog, const View& view,
+               std::string_view uri) {
+  const auto add = [&](std::string name) {
+    if (shown.size() < kSuggestionsMax) shown.push_back(std::move(name));
+  };
+  const auto owners = catalog.owners_of_uri(uri, view.scope);
+  for (const UpstreamId id : owners) add(catalog.shown_uri(id, uri));
+  if (!owners.empty()) return;
+  for (const UpstreamId id : catalog.owners_of_template(uri, view.scope)) {
+    add(catalog.shown_template(id, uri));
+  }
+}
+
+// A URI of the joined form whose server is not there: by those that have the resource, else with
+// the nearest servers.
+std::vector<std::string> near_joined(const Catalog& catalog, const View& view,
+                                     const protocol::JoinedUri& joined) {
+  std::vector<std::string> near;
+  add_shown(near, catalog, view, joined.uri);
+  if (!near.empty()) return near;
+  std::vector<std::string_view> servers;
+  each_server(catalog, view,
+              [&](UpstreamId, const ServerCatalog& server) { servers.push_back(server.server()); });
+  near = base::nearest(joined.server, servers, kSuggestionsMax);
+  for (std::string& server : near) server = protocol::join_uri(server, joined.uri);
+  return near;
+}
+
 base::Error unknown_uri(const Catalog& catalog, const View& view, std::string_view uri) {
+  if (const auto joined = protocol::split_joined_uri(uri)) {
+    return unknown("resource", uri, near_joined(catalog, view, *joined), kListResources);
+  }
   std::vector<std::string_view> uris;
   each_server(catalog, view, [&](UpstreamId, const ServerCatalog& server) {
     for (const catalog::Resource& resource : server.resources()) uris.push_back(resource.uri);
     for (const catalog::Resource& entry : server.templates()) uris.push_back(entry.uri);
   });
-  // Servers may share one: it is named once, and whoever reads it is told of both.
   std::sort(uris.begin(), uris.end());
   uris.erase(std::unique(uris.begin(), uris.end()), uris.end());
-  return unknown("resource", uri, uris, "list the resources again, and use a URI from the list");
+  std::vector<std::string> near;
+  for (const std::string& one : base::nearest(uri, uris, kSuggestionsMax)) {
+    add_shown(near, catalog, view, one);
+  }
+  return unknown("resource", uri, near, kListResources);
 }
 
 // The client has to say which one it means: by the names that are good for ever.
@@ -95,7 +130,8 @@ base::Result<PromptRoute> route_prompt(const Catalog& catalog, const View& view,
       names.push_back(view.naming == Naming::own ? prompt.name : prompt.flat_name);
     }
   });
-  return unknown("prompt", name, names, "list the prompts again, and use a name from the list");
+  return unknown("prompt", name, base::nearest(name, names, kSuggestionsMax),
+                 "list the prompts again, and use a name from the list");
 }
 
 base::Result<ResourceRoute> route_uri(const Catalog& catalog, const View& view,

@@ -93,6 +93,19 @@ TEST_CASE("an unknown URI is told the nearest one", "[routing]") {
   CHECK(!route_uri(world.catalog, world.all, "").ok());
 }
 
+TEST_CASE("what is suggested can be read", "[routing]") {
+  const World world;
+  const auto said = [&](std::string_view uri) {
+    return route_uri(world.catalog, world.all, uri).error().message;
+  };
+  CHECK_THAT(said("memo://shard"),
+             Catch::EndsWith("mean mcptrunk://a/memo://shared or mcptrunk://b/memo://shared?"));
+  CHECK_THAT(said("mcptrunk://nope/memo://shared"),
+             Catch::EndsWith("mean mcptrunk://a/memo://shared or mcptrunk://b/memo://shared?"));
+  CHECK_THAT(said("mcptrunk://nope/memo://beta"), Catch::EndsWith("Did you mean memo://beta?"));
+  CHECK(said("mcptrunk://nope/none:").find("Did you mean") == std::string::npos);
+}
+
 TEST_CASE("completion refers to a template by its text", "[routing]") {
   const World world;
   CHECK(route_reference(world.catalog, world.all, "beta://{x}")->upstream == 1);

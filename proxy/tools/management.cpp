@@ -125,8 +125,9 @@ std::optional<base::Error> ManagementTools::refusal(const ManagementRequest& req
       row_of(request.operation).name);
   if (!writes_allowed_) {
     return base::Error{base::ErrorCode::forbidden, message,
-                       "ask a person to do it with the mcptrunk command; allow_mcp_management in "
-                       "the configuration would allow it"};
+                       "ask a person to do it with the mcptrunk command; to let agents do it takes "
+                       "both: allow_mcp_management in the configuration, and a client that "
+                       "connects with the API key (X-API-Key or Authorization: Bearer)"};
   }
   if (caller == security::Principal::key_holder) return std::nullopt;
   return base::Error{base::ErrorCode::forbidden, message,

@@ -55,6 +55,10 @@ TEST_CASE("changing needs the permission of the configuration and the key, both"
     World world;
     CHECK(world.run(ManagedKind::server, Principal::key_holder, arguments).error().code ==
           base::ErrorCode::forbidden);
+    const auto neither = world.run(ManagedKind::server, Principal::local, arguments);
+    REQUIRE(!neither);
+    CHECK(neither.error().remedy.find("allow_mcp_management") != std::string::npos);
+    CHECK(neither.error().remedy.find("API key") != std::string::npos);
     world.tools.set_writes_allowed(true);
     CHECK(world.run(ManagedKind::server, Principal::local, arguments).error().code ==
           base::ErrorCode::forbidden);
