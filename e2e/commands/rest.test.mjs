@@ -63,6 +63,19 @@ describe('REST', { timeout: 300_000 }, () => {
     assert.match(circle.body.error.message, /circle/);
   });
 
+  it('a call over REST is counted as one over MCP', async () => {
+    const counted = async () => (await user.ask('GET', 'status')).body.data.calls;
+    const before = await counted();
+    const call = id => user.ask('POST', 'tools/call', { id, arguments: {} });
+    assert.equal((await call('time:get_current_time')).status, 200);
+    await user.ask('POST', 'servers/time/disable');
+    assert.equal((await call('time:get_current_time')).status, 409);
+    await user.ask('POST', 'servers/time/enable');
+    assert.deepEqual(await counted(), { in_flight: 0, total: before.total + 2, failed: before.failed + 1 });
+    await eventually(async () => (await user.ask('GET', 'activity?limit=1&failures=true')).body.data.activity[0],
+      last => last?.server === 'time' && last.code === 'MCPT_SERVER_DISABLED');
+  });
+
   it('a disabled group restores exactly what was', async () => {
     const modes = async () => (await user.ask('GET', 'servers')).body.data.servers
       .map(one => [one.name, one.startup_mode]);

@@ -14,8 +14,9 @@ TEST_CASE("servers list shows states and counts, and sends the key") {
       "GET /api/v1/servers",
       {servers_data(
           {server_row("github", "ready"),
-           server_row("odd", "backoff",
-                      R"(,"last_error":{"code":"MCPT_EXITED","message":"exited with 1"})")})});
+           server_row(
+               "odd", "backoff",
+               R"(,"last_error":{"code":"MCPT_EXITED","message":"exited with 1","current":true})")})});
   CHECK(shell.run({"servers", "list"}) == 0);
   CHECK(shell.printed("github  ready        3  active  dev"));
   CHECK(shell.printed("exited with 1"));

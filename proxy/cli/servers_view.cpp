@@ -18,13 +18,11 @@ std::string first_warning(const rapidjson::Value& server) {
 std::string problem_of(const rapidjson::Value& server) {
   const std::string held_by = text_of(server, "held_by");
   if (!held_by.empty()) return "held by " + held_by;
-  // An old error of a server that runs again is history, told by `servers show`.
   const std::string state = text_of(server, "state");
   if (state == "ready" || state == "idle") return first_warning(server);
-  if (state == "disabled" || state == "quarantined") return {};
+  // Another error is history, told by `servers show`.
   const auto* error = base::json_object(server, "last_error");
-  const std::string message = error != nullptr ? text_of(*error, "message") : "";
-  return message.empty() ? text_of(server, "reason") : message;
+  return error != nullptr && flag_of(*error, "current") ? text_of(*error, "message") : "";
 }
 
 std::string state_counts(const rapidjson::Value& data) {

@@ -79,9 +79,14 @@ TEST_CASE("a search explains how it read the query and what each hit is made of"
 TEST_CASE("servers list shows what is wrong with servers that run too") {
   const std::string text = shown(render_servers, R"({"servers":[
     {"name":"a","state":"ready","startup_mode":"active","warnings":[{"message":"noise"}]},
-    {"name":"b","state":"quarantined","startup_mode":"quarantined","reason":"loaded"}]})");
+    {"name":"b","state":"quarantined","startup_mode":"quarantined","reason":"loaded"},
+    {"name":"c","state":"connecting","reason":"got a slot","last_error":{"message":"old","current":false}},
+    {"name":"d","state":"connecting","last_error":{"message":"again","current":true}}]})");
   CHECK(text.find("noise") != std::string::npos);
+  CHECK(text.find("again") != std::string::npos);
   CHECK(text.find("loaded") == std::string::npos);
+  CHECK(text.find("got a slot") == std::string::npos);
+  CHECK(text.find("old") == std::string::npos);
 }
 
 TEST_CASE("an answer with nothing in it is still shown without harm") {

@@ -28,6 +28,27 @@ std::vector<std::string_view> names_of(const Names& map) {
   return names;
 }
 
+// Whether what failed last is what keeps it from serving.
+bool is_failing(const upstream::UpstreamView& view) {
+  switch (view.state) {
+    case State::unconfigured:
+    case State::backoff:
+    case State::login_required:
+    case State::auto_disabled:
+      return true;
+    case State::queued:
+    case State::connecting:
+      return view.memory->consecutive_failures > 0;
+    case State::disabled:
+    case State::quarantined:
+    case State::idle:
+    case State::ready:
+    case State::stopping:
+      return false;
+  }
+  return false;
+}
+
 rest::LastError last_error_of(const upstream::UpstreamMemory& memory) {
   rest::LastError error;
   error.code = upstream::error_code(memory.last_failure->kind);
@@ -64,6 +85,7 @@ rest::ServerRow Admin::row_of(const config::ServerConfig& server) const {
   } else if (view->memory->last_failure) {
     row.last_error = last_error_of(*view->memory);
   }
+  if (row.last_error) row.last_error->current = is_failing(*view);
   row.warnings = warnings_of(*view);
   if (const auto* catalog = parts_.catalog.server(*id)) {
     row.tool_count = static_cast<std::uint32_t>(catalog->tools().size());
@@ -291,9 +313,11 @@ rest::DaemonStatus Admin::status() {
   status.store_available = store_available_;
   status.sessions =
       static_cast<std::uint32_t>(parts_.sessions.size() + parts_.sse_connections.size());
-  status.calls_in_flight = parts_.calls.in_flight();
-  status.calls = parts_.calls.counters().started;
-  status.calls_failed = parts_.calls.counters().failed;
+  for (const auto& calls : {parts_.calls.counters(), parts_.admin_calls.counters()}) {
+    status.calls_in_flight += calls.in_flight;
+    status.calls += calls.started;
+    status.calls_failed += calls.failed;
+  }
   if (server_ != nullptr) {
     status.requests = server_->counters().requests;
     status.connections = static_cast<std::uint32_t>(server_->connection_count());

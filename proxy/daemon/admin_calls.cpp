@@ -11,7 +11,7 @@ class AdminCalls::Handle final : public rest::RunningCall {
     const auto found = calls_.running_.find(tag_);
     if (found == calls_.running_.end()) return;
     calls_.fleet_.cancel(found->second.handle);
-    calls_.tell(found->second, events::CallOutcome::cancelled, std::string_view());
+    calls_.end(found->second, events::CallOutcome::cancelled, std::string_view());
     calls_.running_.erase(found);
   }
   Handle(const Handle&) = delete;
@@ -33,36 +33,44 @@ std::unique_ptr<rest::RunningCall> AdminCalls::start(upstream::UpstreamId upstre
   spec.tag = ++last_tag_;
   spec.sink = this;
   const auto accepted = fleet_.call(upstream, spec);
+  Running running{std::move(answer), {}, std::string(tool), clock_.now()};
+  running.handle.upstream = upstream;
+  ++counters_.started;
+  ++counters_.in_flight;
   if (!accepted) {
-    answer(accepted.error());
+    ++counters_.failed;
+    end(running, events::CallOutcome::failed, accepted.error());
+    running.answer(accepted.error());
     return nullptr;
   }
-  running_.emplace(spec.tag,
-                   Running{std::move(answer), *accepted, std::string(tool), clock_.now()});
+  running.handle = *accepted;
+  running_.emplace(spec.tag, std::move(running));
   return std::make_unique<Handle>(*this, spec.tag);
 }
 
-void AdminCalls::tell(const Running& call, events::CallOutcome outcome,
-                      const base::Result<std::string_view>& answer) {
+void AdminCalls::end(const Running& call, events::CallOutcome outcome,
+                     const base::Result<std::string_view>& answer) {
+  --counters_.in_flight;
   const auto view = fleet_.view(call.handle.upstream);
   if (!view) return;
-  activity::CallEnd end;
-  end.server = view->spec->name;
-  end.upstream = call.handle.upstream;
-  end.tool = call.tool;
-  end.actor = "rest";
-  end.outcome = outcome;
-  if (!answer) end.error = answer.error().code;
-  end.duration = std::chrono::duration_cast<std::chrono::microseconds>(clock_.now() - call.started);
-  end.result_bytes = answer ? answer->size() : 0;
-  observer_.call_ended(end);
+  activity::CallEnd told;
+  told.server = view->spec->name;
+  told.upstream = call.handle.upstream;
+  told.tool = call.tool;
+  told.actor = "rest";
+  told.outcome = outcome;
+  if (!answer) told.error = answer.error().code;
+  told.duration =
+      std::chrono::duration_cast<std::chrono::microseconds>(clock_.now() - call.started);
+  told.result_bytes = answer ? answer->size() : 0;
+  observer_.call_ended(told);
 }
 
 void AdminCalls::finish(upstream::CallTag tag, events::CallOutcome outcome,
                         base::Result<std::string_view> answer) {
   auto node = running_.extract(tag);
   if (node.empty()) return;
-  tell(node.mapped(), outcome, answer);
+  end(node.mapped(), outcome, answer);
   node.mapped().answer(std::move(answer));
 }
 
@@ -83,6 +91,7 @@ void AdminCalls::on_error(upstream::CallTag tag, std::string_view,
 }
 
 void AdminCalls::on_failed(upstream::CallTag tag, const base::Error& error) {
+  ++counters_.failed;
   finish(tag, events::CallOutcome::failed, error);
 }
 

@@ -27,6 +27,8 @@ class AdminCalls final : private upstream::CallSink {
   std::unique_ptr<rest::RunningCall> start(upstream::UpstreamId upstream, std::string_view tool,
                                            const rest::ToolCall& call, Answer answer);
 
+  const activity::CallCounters& counters() const { return counters_; }
+
  private:
   struct Running {
     Answer answer;
@@ -44,14 +46,15 @@ class AdminCalls final : private upstream::CallSink {
   void on_failed(upstream::CallTag tag, const base::Error& error) override;
   void finish(upstream::CallTag tag, events::CallOutcome outcome,
               base::Result<std::string_view> answer);
-  void tell(const Running& call, events::CallOutcome outcome,
-            const base::Result<std::string_view>& answer);
+  void end(const Running& call, events::CallOutcome outcome,
+           const base::Result<std::string_view>& answer);
 
   const base::Clock& clock_;
   upstream::Fleet& fleet_;
   activity::CallObserver& observer_;
   std::unordered_map<upstream::CallTag, Running> running_;
   upstream::CallTag last_tag_ = 0;
+  activity::CallCounters counters_;
 };
 
 }  // namespace proxy::daemon

@@ -24,7 +24,7 @@ void write_row(base::JsonWriter& json, const rest::ServerRow& row) {
     json.end_array();
   }
   if (!row.held_by.empty()) json.field("held_by", row.held_by);
-  if (row.last_error) json.field("last_error", row.last_error->message);
+  if (row.last_error && row.last_error->current) json.field("last_error", row.last_error->message);
   json.end_object();
 }
 

@@ -12,14 +12,27 @@ std::string lines(std::uint64_t count) {
   return count == 1 ? "1 line" : fmt::format("{} lines", count);
 }
 
+// A lost connection is told as the failure of the server, what kept it from running by its state;
+// and what went wrong before it got ready is history.
+bool is_over(const upstream::FailedCall& call, const upstream::UpstreamView& view) {
+  switch (call.error.code) {
+    case base::ErrorCode::connection_lost:
+    case base::ErrorCode::server_disabled:
+    case base::ErrorCode::server_quarantined:
+    case base::ErrorCode::server_unconfigured:
+    case base::ErrorCode::server_auto_disabled:
+    case base::ErrorCode::auth_required:
+      return true;
+    default:
+      return view.state == upstream::State::ready && call.at < view.since;
+  }
+}
+
 }  // namespace
 
 std::vector<rest::Warning> warnings_of(const upstream::UpstreamView& view) {
   std::vector<rest::Warning> warnings;
-  // A lost connection is told as the failure of the server.
-  const bool lost = view.failed_call != nullptr &&
-                    view.failed_call->error.code == base::ErrorCode::connection_lost;
-  if (view.failed_call != nullptr && !lost) {
+  if (view.failed_call != nullptr && !is_over(*view.failed_call, view)) {
     const base::Error& error = view.failed_call->error;
     warnings.push_back({error.code, "the last call failed: " + error.message, error.remedy});
   }

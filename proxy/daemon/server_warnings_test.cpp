@@ -14,6 +14,23 @@ TEST_CASE("a server that does its work has no warnings", "[daemon]") {
   CHECK(warnings_of(view).empty());
 }
 
+TEST_CASE("what kept a server from working before it got ready is no warning", "[daemon]") {
+  using base::ErrorCode;
+  using base::WallTime;
+  upstream::UpstreamView view;
+  view.state = upstream::State::ready;
+  view.since = WallTime{std::chrono::seconds(10)};
+  upstream::FailedCall failed{{ErrorCode::deadline_exceeded, "no answer", "wait"},
+                              WallTime{std::chrono::seconds(9)}};
+  view.failed_call = &failed;
+  CHECK(warnings_of(view).empty());
+  failed.at = WallTime{std::chrono::seconds(11)};
+  CHECK(warnings_of(view).size() == 1);
+  view.state = upstream::State::idle;
+  failed.error.code = ErrorCode::server_quarantined;
+  CHECK(warnings_of(view).empty());
+}
+
 TEST_CASE("each thing that is wrong is named with its code and remedy", "[daemon]") {
   upstream::UpstreamView view;
   const upstream::FailedCall failed{{base::ErrorCode::deadline_exceeded, "no answer", "wait"}, {}};

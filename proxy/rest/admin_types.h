@@ -64,6 +64,7 @@ struct LastError {
   std::string_view message;
   std::string_view remedy;
   std::optional<base::WallTime> at;
+  bool current = false;  // it keeps the server from serving now; else it is history
 };
 
 // What is wrong with a server that runs all the same.

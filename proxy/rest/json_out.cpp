@@ -33,7 +33,7 @@ void last_error(JsonWriter& out, const std::optional<LastError>& error) {
   out.begin_object().field("code", base::to_string(error->code));
   out.field("message", error->message).field("remedy", error->remedy);
   time(out, "at", error->at);
-  out.end_object();
+  out.field("current", error->current).end_object();
 }
 
 void warnings(JsonWriter& out, const std::vector<Warning>& all) {

@@ -146,7 +146,7 @@ TEST_CASE("a row of GET servers has every documented member") {
   row.state = upstream::State::backoff;
   row.groups = {"dev", "ops"};
   row.tool_count = 26;
-  row.last_error = LastError{base::ErrorCode::exited, "ended", "see log", {}};
+  row.last_error = LastError{base::ErrorCode::exited, "ended", "see log", {}, true};
   row.warnings.push_back({base::ErrorCode::protocol_error, "writes noise", "use stderr"});
   row.next_try = base::WallTime{std::chrono::milliseconds(5'000)};
   row.pid = 0;
@@ -157,7 +157,7 @@ TEST_CASE("a row of GET servers has every documented member") {
       R"({"servers":[{"name":"github","description":"","startup_mode":"lazy_loading",)"
       R"("state":"backoff","since":"1970-01-01T00:00:00.000Z","reason":"","groups":["dev","ops"],)"
       R"("tool_count":26,"held_by":"","last_error":{"code":"MCPT_EXITED","message":"ended",)"
-      R"("remedy":"see log","at":null},"warnings":[{"code":"MCPT_PROTOCOL_ERROR",)"
+      R"("remedy":"see log","at":null,"current":true},"warnings":[{"code":"MCPT_PROTOCOL_ERROR",)"
       R"("message":"writes noise","remedy":"use stderr"}],"protocol":"stdio","next_try":"1970-01-01T00:00:05.000Z",)"
       R"("next_try_in_ms":3000,"pid":0}],"event_id":"3-9"})");
 }
