@@ -80,5 +80,5 @@ int serve(const proxy::cli::ServeOptions& asked) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return proxy::cli::main(argc, argv, {serve});
+  return proxy::cli::run_program(argc, argv, {serve});
 }

@@ -142,7 +142,7 @@ int run(const std::vector<std::string>& arguments, Context& context) {
   return line.action();
 }
 
-int main(int argc, const char* const* argv, const Commands& commands) {
+int run_program(int argc, const char* const* argv, const Commands& commands) {
   const Environment env = config::process_environment();
   ProcessConsole console(env);
   base::PosixFileSystem files;

@@ -17,7 +17,7 @@ struct Commands {
 };
 
 // The whole program.
-int main(int argc, const char* const* argv, const Commands& commands);
+int run_program(int argc, const char* const* argv, const Commands& commands);
 
 // One command, without the program's name; what `context` holds is used and set.
 int run(const std::vector<std::string>& arguments, Context& context);
