@@ -116,6 +116,17 @@ describe('mcptrunk stdio', limits, () => {
     await home.close();
   });
 
+  it('starts the daemon of the file that the environment names, from any directory', async () => {
+    const home = new Home();
+    const child = spawn(home.program, ['stdio'], {
+      cwd: home.path, env: { ...process.env, MCPTRUNK_CONFIG: 'mcp_config.json', MCPTRUNK_DATA_DIR: 'data' },
+      stdio: ['pipe', 'ignore', 'inherit'] });
+    child.stdin.end();
+    assert.equal(await new Promise(done => child.once('close', done)), 0);
+    assert.ok(lives(home.pid()));
+    await home.close();
+  });
+
   it('says what is wrong and ends with the code for it', async () => {
     const home = new Home();
     const unknown = await home.run('', '--server', 'tim');

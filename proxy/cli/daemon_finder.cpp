@@ -20,11 +20,6 @@ std::string resolved(const std::string& path, const Environment& env) {
   return config::expand_path(path, env).text;
 }
 
-// The data directory is the one of the configuration file.
-bool is_dir_of_config(const DaemonOptions& options, const Environment& env) {
-  return first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR").empty();
-}
-
 base::Result<std::string> expanded_dir(const std::string& path, const std::string& configured,
                                        const Environment& env) {
   config::Expanded expanded = config::expand_path_in(path, configured, env);
@@ -106,7 +101,7 @@ base::Result<std::string> recorded_url(const DaemonOptions& options, const Envir
   if (!dir) return dir.error();
   auto said = read_announcement(files, *dir);
   if (!said && said.error().code == base::ErrorCode::daemon_unreachable) return said.error();
-  const bool is_chosen_by_file = is_dir_of_config(options, env) && is_config_named(options, env);
+  const bool is_chosen_by_file = !is_dir_named(options, env) && is_config_named(options, env);
   const std::string path = config_path(options, env);
   const bool is_other = said && is_chosen_by_file && !said->config_path.empty() &&
                         !is_same_file(files, said->config_path, path);
@@ -138,9 +133,13 @@ bool is_config_named(const DaemonOptions& options, const Environment& env) {
   return !first_of(options.config, env, "MCPTRUNK_CONFIG").empty();
 }
 
+bool is_dir_named(const DaemonOptions& options, const Environment& env) {
+  return !first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR").empty();
+}
+
 base::Result<std::string> data_dir(const DaemonOptions& options, const Environment& env,
                                    base::FileSystem& files) {
-  if (is_dir_of_config(options, env)) return dir_of_config(options, env, files);
+  if (!is_dir_named(options, env)) return dir_of_config(options, env, files);
   return resolved(first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR"), env);
 }
 

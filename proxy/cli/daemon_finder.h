@@ -33,6 +33,9 @@ std::string config_path(const DaemonOptions& options, const Environment& env);
 // Whether it was named; then it must be there.
 bool is_config_named(const DaemonOptions& options, const Environment& env);
 
+// Whether the directory was; else it is the one of the configuration.
+bool is_dir_named(const DaemonOptions& options, const Environment& env);
+
 // --data-dir, MCPTRUNK_DATA_DIR, the configuration file's data_dir, else ~/.mcptrunk; "~" resolved.
 // Of a file that is missing or broken: the directory whose daemon runs and says that it serves that
 // file. Errors: config_invalid when a file was named and its directory cannot be told.

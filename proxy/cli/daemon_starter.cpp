@@ -171,12 +171,15 @@ base::Result<DaemonAddress> DaemonStarter::start_locked() {
 
 base::Result<void> DaemonStarter::start_once() {
   std::vector<std::string> arguments{program_, "serve", "--quiet"};
-  const std::string& config = context_.daemon.config;
-  if (!config.empty()) {
+  // It runs in another directory: paths of options and environment mean those of this one.
+  if (is_config_named(context_.daemon, context_.env())) {
+    const std::string config = config_path(context_.daemon, context_.env());
     arguments.insert(arguments.end(), {"--config", absolute(config)});
   }
-  if (!context_.daemon.data_dir.empty()) {
-    arguments.insert(arguments.end(), {"--data-dir", absolute(context_.daemon.data_dir)});
+  if (is_dir_named(context_.daemon, context_.env())) {
+    const auto dir = data_dir(context_.daemon, context_.env(), context_.files());
+    if (!dir) return dir.error();
+    arguments.insert(arguments.end(), {"--data-dir", absolute(*dir)});
   }
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::file_error("open", "a pipe", errno);

@@ -39,7 +39,7 @@ int serve(Context& context, const Options& options) {
   const std::filesystem::path whole = std::filesystem::absolute(path, no_directory);
   serve.config_path = no_directory ? path : whole.lexically_normal().string();
   serve.config_path_given = is_config_named(context.daemon, context.env());
-  if (!context.daemon.data_dir.empty() || context.env()("MCPTRUNK_DATA_DIR").value_or("") != "") {
+  if (is_dir_named(context.daemon, context.env())) {
     auto dir = data_dir(context.daemon, context.env(), context.files());
     if (!dir) return static_cast<int>(context.fail(dir.error()));
     serve.data_dir = *std::move(dir);
