@@ -1,6 +1,8 @@
 // `mcptrunk call SERVER:TOOL`.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "proxy/cli/command.h"
 #include "proxy/cli/json_option.h"
 #include "proxy/cli/json_view.h"
@@ -12,11 +14,12 @@ namespace {
 
 // What the daemon may need beyond the tool's own time: a start, the way there and back.
 constexpr std::chrono::seconds kSlack{35};
+constexpr std::chrono::seconds kTimeoutMax{86'400};
 
 struct Options {
   std::string id;
   std::string arguments = "{}";
-  std::int64_t timeout_seconds = 120;
+  std::optional<std::int64_t> timeout_seconds;  // absent: as long as the server's call_timeout
 };
 
 bool is_tool_id(std::string_view id) {
@@ -36,11 +39,15 @@ ExitCode call(Context& context, const Options& options) {
   const auto client = context.client();
   if (!client) return context.fail(client.error());
 
-  const std::chrono::seconds timeout(options.timeout_seconds);
   std::string body;
   base::JsonWriter writer(body);
   writer.begin_object().field("id", options.id).raw_field("arguments", *arguments);
-  writer.field("timeout_ms", std::chrono::milliseconds(timeout).count()).end_object();
+  std::chrono::seconds timeout = kTimeoutMax;
+  if (options.timeout_seconds) {
+    timeout = std::chrono::seconds(*options.timeout_seconds);
+    writer.field("timeout_ms", std::chrono::milliseconds(timeout).count());
+  }
+  writer.end_object();
   const auto data = (*client)->post("tools/call", body, timeout + kSlack);
   if (!data) {
     return context.fail(
@@ -61,8 +68,10 @@ void add_call_command(CommandLine& line) {
   command->add_option("id", options->id, "The tool")->required()->option_text("SERVER:TOOL");
   command->add_option("--args", options->arguments, "Its arguments: JSON, @FILE or - (stdin)")
       ->option_text("JSON");
-  command->add_option("--timeout", options->timeout_seconds, "Seconds to wait (120)")
-      ->check(CLI::Range(1, 86'400).description(""))
+  command
+      ->add_option("--timeout", options->timeout_seconds,
+                   "Seconds to wait (the server's call_timeout)")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{kTimeoutMax.count()}).description(""))
       ->option_text("SECONDS");
   line.on(command, [&context = line.context, options] { return call(context, *options); });
 }

@@ -209,9 +209,12 @@ TEST_CASE("call sends the arguments as they are and prints the text of the answe
                      R"({"type":"image","mimeType":"image/png","data":"QUJD"}]})"});
   CHECK(shell.run({"call", "fs:read", "--args", R"({"n": 12345678901234567890})"}) == 0);
   CHECK(shell.console.printed == "line 1\nline 2\n[image image/png, about 3 B]\n");
-  CHECK(shell.daemon.seen().front() ==
-        R"(POST /api/v1/tools/call key=k {"id":"fs:read","arguments":{"n": 12345678901234567890},)"
-        R"("timeout_ms":120000})");
+  CHECK(
+      shell.daemon.seen().back() ==
+      R"(POST /api/v1/tools/call key=k {"id":"fs:read","arguments":{"n": 12345678901234567890}})");
+  CHECK(shell.run({"call", "fs:read", "--timeout", "7"}) == 0);
+  CHECK(shell.daemon.seen().back() ==
+        R"(POST /api/v1/tools/call key=k {"id":"fs:read","arguments":{},"timeout_ms":7000})");
 }
 
 TEST_CASE("a tool's own error is exit 1 with its text printed") {
