@@ -1,9 +1,10 @@
 // Each command once against a real daemon, with its exit code and what it leaves behind.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Daemon, eventually, fixture } from '../clients/daemon.mjs';
+import { bin, Daemon, eventually, fixture } from '../clients/daemon.mjs';
 import { User } from './user.mjs';
 
 const longName = 'a-server-whose-name-takes-all-of-fifty-seven-characters-x';
@@ -103,6 +104,13 @@ describe('the command line', { timeout: 300_000 }, () => {
     await run(0, 'servers', 'remove', 'clock');
     await run(7, 'servers', 'remove', 'clock');
     assert.equal(user.entry('clock'), undefined);
+  });
+
+  it('an output that cannot be written is a failure', async () => {
+    const full = spawnSync('sh', ['-c', '"$0" status -o json > /dev/full', join(bin, 'mcptrunk')],
+      { env: { ...process.env, MCPTRUNK_CONFIG: daemon.config }, encoding: 'utf8' });
+    assert.equal(full.status, 1);
+    assert.match(full.stderr, /No space left/);
   });
 
   it('groups: list, disable, enable and restart with what holds whom', async () => {

@@ -150,7 +150,11 @@ int run_program(int argc, const char* const* argv, const Commands& commands) {
   context.serve = commands.serve;
   context.machine = this_machine();
   context.pause = [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); };
-  return run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc), context);
+  const int code = run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc), context);
+  if (console.out_error() == 0) return code;
+  const ExitCode failed =
+      context.fail(base::file_error("write", "the output", console.out_error()));
+  return code == 0 ? static_cast<int>(failed) : code;
 }
 
 }  // namespace proxy::cli

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 
@@ -30,8 +31,9 @@ ProcessConsole::ProcessConsole(const Environment& env) {
 }
 
 void ProcessConsole::out(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  const bool taken = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  const bool written = std::fflush(stdout) == 0 && taken;
+  if (!written && out_error_ == 0) out_error_ = errno;
 }
 
 void ProcessConsole::err(std::string_view text) {

@@ -31,9 +31,12 @@ class ProcessConsole final : public Console {
   void err(std::string_view text) override;
   Screen screen() const override { return screen_; }
   std::optional<std::string> read_input(std::size_t bytes_max) override;
+  // The errno of the first output that did not get through; 0: all did.
+  int out_error() const { return out_error_; }
 
  private:
   Screen screen_;
+  int out_error_ = 0;
 };
 
 // What the output looks like to a command. Pure.
