@@ -63,16 +63,18 @@ void change_something(std::mt19937& random, RestClient& rest, Intent& intent,
   const auto server = std::next(intent.modes.begin(),
                                 static_cast<std::ptrdiff_t>(pick(random, intent.modes.size())));
   if (server->first == but_not) return;
-  std::string action = "disable", mode = "disabled";
+  std::string action = "disable";
   if (server->second == "disabled") {
-    action = "enable", mode = "active";
+    action = "enable";
   } else if (server->second == "quarantined") {
-    action = "approve", mode = "active";
+    action = "approve";
   } else if (pick(random, 3) == 0) {
-    action = "quarantine", mode = "quarantined";
+    action = "quarantine";
   }
+  // A lazy one comes back lazy: the answer says what it is now.
   const auto answer = rest.post(fmt::format("servers/{}/{}", server->first, action));
-  if (answer.status == 200) server->second = mode;
+  if (answer.status != 200) return;
+  server->second = base::json_string(answer.data(), "startup_mode").value_or("not told");
 }
 
 bool all_gone(const std::vector<pid_t>& pids) {
