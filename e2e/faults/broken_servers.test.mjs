@@ -30,7 +30,7 @@ function webServer() {
 
 const npxSays = [
   'npm error code E404',
-  'npm error 404 Not Found - GET https://registry.example/no-such-server',
+  'npm error 404 Not Found - GET https://packages.example/no-such-server',
   "npm error 404  The requested resource 'no-such-server@*' could not be found or you do not have permission to access it.",
   'npm error 404 Note that you can also install from a',
   'npm error 404 tarball, folder, http url, or git url.',

@@ -48,19 +48,23 @@ void add_values(Texts& texts, const std::map<std::string, std::string>& values) 
   }
 }
 
-// An argument that is not shown as it is: "--key=VALUE", or all of it.
+// Arguments that are not shown, and those whose references stand for what looks like a secret:
+// "--key=VALUE", or all of it.
 void add_hidden_args(Texts& texts, const Texts& written, const Texts& used) {
   ServerConfig alone;
   alone.args = written;
   const Texts shown = redacted(std::move(alone)).args;
   for (std::size_t i = 0; i < written.size() && i < used.size(); ++i) {
-    const bool is_reference = shown[i] == written[i] && used[i] == written[i];
-    const bool follows_secret =
-        i > 0 && written[i - 1].starts_with('-') && names_secret(written[i - 1]);
-    if (is_reference || (shown[i] == written[i] && !follows_secret)) continue;
-    const std::size_t equals = used[i].find('=');
-    const bool is_option = used[i].starts_with('-') && equals != std::string::npos;
-    add(texts, is_option ? std::string_view(used[i]).substr(equals + 1) : used[i]);
+    const std::string_view text = used[i];
+    const bool is_option = text.starts_with('-');
+    const std::size_t equals = is_option ? text.find('=') : std::string_view::npos;
+    const bool has_name = equals != std::string_view::npos;
+    const std::string_view value = has_name ? text.substr(equals + 1) : text;
+    const bool is_named = has_name && names_secret(text.substr(0, equals));
+    const bool follows_name =
+        !is_option && i > 0 && written[i - 1].starts_with('-') && names_secret(written[i - 1]);
+    const bool is_expanded = used[i] != written[i] && !looks_harmless(value);
+    if (shown[i] != written[i] || is_named || follows_name || is_expanded) add(texts, value);
   }
 }
 

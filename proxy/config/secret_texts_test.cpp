@@ -10,6 +10,7 @@ namespace {
 
 std::optional<std::string> variable(const std::string& name) {
   if (name == "REF") return "of-the-environment-7";
+  if (name == "HOME") return "/home/u";
   return std::nullopt;
 }
 
@@ -45,6 +46,16 @@ TEST_CASE("arguments that are not shown are not heard", "[config]") {
                  "verbose9"};
   CHECK(heard(server, "unknown key argsecret123, argsecret456, of-the-environment-7; verbose9") ==
         "unknown key ***, ***, ***; verbose9");
+}
+
+TEST_CASE("references among the arguments are not heard, however they are given", "[config]") {
+  ServerConfig server;
+  server.args = {"--token=${REF}", "postgres://u:${REF}@db/x", "${HOME}/docs", "--token",
+                 "--verbose-now"};
+  CHECK(heard(server, "bad of-the-environment-7") == "bad ***");
+  CHECK(heard(server, "no postgres://u:of-the-environment-7@db/x").find("environment") ==
+        std::string::npos);
+  CHECK(heard(server, "/home/u/docs --verbose-now") == "/home/u/docs --verbose-now");
 }
 
 TEST_CASE("what a message is about stays: paths, addresses, numbers, words", "[config]") {
