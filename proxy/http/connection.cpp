@@ -1,7 +1,5 @@
 #include "proxy/http/connection.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -14,49 +12,21 @@ namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
-bool is_loopback(const sockaddr_storage& address) {
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    return ntohl(v4.sin_addr.s_addr) >> 24 == 127;
-  }
-  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-  if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return v6.sin6_addr.s6_addr[12] == 127;
-  return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
-}
-
-Peer peer_of(const uv_tcp_t& socket) {
-  Peer peer;
-  sockaddr_storage address{};
-  int length = sizeof address;
-  if (uv_tcp_getpeername(&socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) return peer;
-  peer.loopback = is_loopback(address);
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    peer.port = ntohs(v4.sin_port);
-    uv_ip4_name(&v4, peer.address.data(), peer.address.size());
-  } else {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    peer.port = ntohs(v6.sin6_port);
-    uv_ip6_name(&v6, peer.address.data(), peer.address.size());
-  }
-  return peer;
-}
-
-uv_stream_t* stream_of(SocketBox& box) {
-  return reinterpret_cast<uv_stream_t*>(&box.handle);
+Peer peer_of(const SocketBox& socket) {
+  uv_os_fd_t descriptor = -1;
+  uv_fileno(reinterpret_cast<const uv_handle_t*>(&socket.handle), &descriptor);
+  return socket.handle.type == UV_NAMED_PIPE ? unix_peer(descriptor) : tcp_peer(descriptor);
 }
 
 }  // namespace
 
 Connection::Connection(ServerCore& core, base::BoxPtr<SocketBox> socket)
-    : core_(core),
-      socket_(std::move(socket)),
-      peer_(peer_of(socket_->handle)),
-      phase_since_(core.now()) {
+    : core_(core), socket_(std::move(socket)), peer_(peer_of(*socket_)), phase_since_(core.now()) {
   socket_->handle.data = this;
-  uv_tcp_nodelay(&socket_->handle, 1);
+  if (peer_.via != Peer::Via::tcp) return;
+  uv_tcp_nodelay(&socket_->tcp, 1);
   constexpr unsigned kKeepAliveSeconds = 60;
-  if (!peer_.loopback) uv_tcp_keepalive(&socket_->handle, 1, kKeepAliveSeconds);
+  if (!peer_.loopback) uv_tcp_keepalive(&socket_->tcp, 1, kKeepAliveSeconds);
 }
 
 Connection::~Connection() {
@@ -70,7 +40,7 @@ Connection::~Connection() {
 void Connection::start_reading() {
   reading_paused_ = false;
   uv_read_start(
-      stream_of(*socket_),
+      &socket_->handle,
       [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
         auto& room = static_cast<Connection*>(handle->data)->core_.read_buffer;
         *buffer = uv_buf_init(room.data(), static_cast<unsigned>(room.size()));
@@ -111,7 +81,7 @@ void Connection::on_peer_end(bool in_order) {
   }
   phase_ = Phase::closing;
   peer_ended_ = true;
-  uv_read_stop(stream_of(*socket_));
+  uv_read_stop(&socket_->handle);
 }
 
 bool Connection::may_consume() const {
@@ -156,7 +126,7 @@ void Connection::stash(std::span<const char> bytes) {
   stash_.append(bytes.data(), bytes.size());
   if (stash_.size() > core_.limits.pipelined_bytes_max && !reading_paused_) {
     reading_paused_ = true;
-    uv_read_stop(stream_of(*socket_));
+    uv_read_stop(&socket_->handle);
   }
 }
 

@@ -28,8 +28,13 @@ namespace proxy::http {
 
 class ServerCore;
 
+// A socket of either kind; handle.type says which.
 struct SocketBox {
-  uv_tcp_t handle;
+  union {
+    uv_stream_t handle;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+  };
 };
 
 class Connection {

@@ -14,10 +14,6 @@ namespace {
 constexpr base::Duration kLingerTime = std::chrono::seconds(1);
 constexpr base::TimePoint kNever = base::TimePoint::max();
 
-uv_stream_t* stream_of(SocketBox& box) {
-  return reinterpret_cast<uv_stream_t*>(&box.handle);
-}
-
 }  // namespace
 
 // The end of a turn in which something was answered, or of a write: whatever can go on, goes on.
@@ -52,7 +48,7 @@ void Connection::resume_stash() {
 void Connection::flush() {
   if (write_ != nullptr || out_.empty()) return;
   const uv_buf_t buffer = uv_buf_init(out_.data(), static_cast<unsigned>(out_.size()));
-  const int written = uv_try_write(stream_of(*socket_), &buffer, 1);
+  const int written = uv_try_write(&socket_->handle, &buffer, 1);
   if (written < 0 && written != UV_EAGAIN) {
     doomed_ = true;
   } else if (written == static_cast<int>(out_.size())) {
@@ -70,7 +66,7 @@ void Connection::write_rest(std::size_t written) {
   const std::size_t rest = box->bytes.size() - written;
   const uv_buf_t buffer = uv_buf_init(box->bytes.data() + written, static_cast<unsigned>(rest));
   const int error =
-      uv_write(&box->request, stream_of(*socket_), &buffer, 1, [](uv_write_t* request, int status) {
+      uv_write(&box->request, &socket_->handle, &buffer, 1, [](uv_write_t* request, int status) {
         const std::unique_ptr<WriteBox> done(static_cast<WriteBox*>(request->data));
         if (done->connection != nullptr) done->connection->on_written(status);
       });
@@ -140,7 +136,7 @@ void Connection::arm(base::TimePoint due) {
 
 bool Connection::write_is_stalled(base::TimePoint now) {
   if (write_due() > now) return false;
-  const std::size_t unsent = uv_stream_get_write_queue_size(stream_of(*socket_));
+  const std::size_t unsent = uv_stream_get_write_queue_size(&socket_->handle);
   if (unsent >= unsent_at_last_look_) return true;
   unsent_at_last_look_ = unsent;
   looked_at_ = now;

@@ -6,17 +6,22 @@ namespace proxy::http {
 namespace {
 
 constexpr std::array<std::string_view, kHeaderCount> kHeaderNames{
-    "accept",           "authorization",
-    "connection",       "content-type",
-    "cookie",           "expect",
-    "forwarded",        "host",
-    "if-match",         "if-none-match",
-    "last-event-id",    "mcp-method",
-    "mcp-name",         "mcp-protocol-version",
-    "mcp-session-id",   "origin",
-    "x-api-key",        "x-forwarded-for",
-    "x-forwarded-host", "x-forwarded-proto",
-    "x-real-ip",
+    "accept",
+    "authorization",
+    "connection",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "if-match",
+    "if-none-match",
+    "last-event-id",
+    "mcp-method",
+    "mcp-name",
+    "mcp-protocol-version",
+    "mcp-session-id",
+    "origin",
+    "x-api-key",
 };
 
 constexpr char lower(char c) {
@@ -170,13 +175,8 @@ bool single_valued(Header header) {
     case Header::connection:
     case Header::cookie:
     case Header::expect:
-    case Header::forwarded:
     case Header::if_match:
     case Header::if_none_match:
-    case Header::x_forwarded_for:
-    case Header::x_forwarded_host:
-    case Header::x_forwarded_proto:
-    case Header::x_real_ip:
       break;
   }
   return false;

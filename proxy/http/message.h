@@ -58,7 +58,6 @@ enum class Header : std::uint8_t {
   content_type,
   cookie,
   expect,
-  forwarded,
   host,
   if_match,
   if_none_match,
@@ -69,12 +68,8 @@ enum class Header : std::uint8_t {
   mcp_session_id,
   origin,
   x_api_key,
-  x_forwarded_for,
-  x_forwarded_host,
-  x_forwarded_proto,
-  x_real_ip,
 };
-inline constexpr std::size_t kHeaderCount = static_cast<std::size_t>(Header::x_real_ip) + 1;
+inline constexpr std::size_t kHeaderCount = static_cast<std::size_t>(Header::x_api_key) + 1;
 
 // The name in lower case.
 std::string_view to_string(Header header);

@@ -14,16 +14,9 @@
 #include <string_view>
 
 #include "proxy/http/message.h"
+#include "proxy/http/peer.h"
 
 namespace proxy::http {
-
-// Who sent it, from the socket (never from a header).
-struct Peer {
-  std::array<char, 46> address{};  // text, zero-terminated; IPv6 without brackets
-  std::uint16_t port = 0;
-  bool loopback = false;
-  std::string_view text() const { return address.data(); }
-};
 
 class Request {
  public:
@@ -47,7 +40,7 @@ class Request {
   std::span<const HeaderField> headers() const { return {fields_.data(), field_count_}; }
   // Over all Accept headers; a request without one accepts everything. See accept_allows().
   bool accepts(std::string_view media_type) const;
-  // A proxy has forwarded it: Forwarded, X-Forwarded-* (any) or X-Real-IP is there.
+  // A proxy has passed it on: it has a header that is_added_by_proxies().
   bool was_forwarded() const { return forwarded_; }
 
   std::string_view body() const { return {body_.data(), body_.size()}; }

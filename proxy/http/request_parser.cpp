@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "proxy/http/forwarding.h"
+
 namespace proxy::http {
 namespace {
 
@@ -273,14 +275,11 @@ int RequestParser::on_value(const char* at, std::size_t length) {
 
 int RequestParser::on_value_complete() {
   const HeaderField& field = request_.fields_[request_.field_count_++];
-  constexpr std::string_view kForwardedPrefix = "x-forwarded-";
-  if (field.name.size() > kForwardedPrefix.size() &&
-      equals_ignoring_case(field.name.substr(0, kForwardedPrefix.size()), kForwardedPrefix)) {
-    request_.forwarded_ = true;
-  }
   const auto known = known_header(field.name);
-  if (!known) return 0;
-  if (*known == Header::forwarded || *known == Header::x_real_ip) request_.forwarded_ = true;
+  if (!known) {
+    request_.forwarded_ = request_.forwarded_ || is_added_by_proxies(field.name);
+    return 0;
+  }
   HeaderField& first = request_.known_[Request::index(*known)];
   if (first.name.data() == nullptr) {
     first = field;

@@ -56,6 +56,10 @@ base::Result<Endpoint> Server::listen_on(int descriptor) {
   return core_->listen_on(descriptor);
 }
 
+base::Result<void> Server::listen_unix(const std::string& path) {
+  return core_->listen_unix(path);
+}
+
 void Server::drain(base::Duration deadline, std::function<void()> done) {
   core_->drain(deadline, std::move(done));
 }

@@ -72,6 +72,11 @@ class Server {
   // Takes over a listening TCP socket (socket activation); the descriptor is the server's on
   // success.
   base::Result<Endpoint> listen_on(int descriptor);
+  // Listens on a unix socket at `path`, which nobody but this user can connect to. The file is
+  // removed when the server drains or ends; one left by an earlier life is replaced: the caller
+  // makes sure that nobody uses it. Errors: the file system's; already_exists (something else is
+  // there).
+  base::Result<void> listen_unix(const std::string& path);
 
   // Stops accepting, closes idle connections, answers the rest with "Connection: close", tells
   // streams (on_drain). `done` runs on the loop once no connection is left, or at `deadline` after

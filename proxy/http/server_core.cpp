@@ -56,11 +56,11 @@ ServerCore::ServerCore(base::Loop& loop_of_all, Limits limits_of_all, Handler& h
 ServerCore::~ServerCore() = default;
 
 base::Result<Endpoint> ServerCore::listen(const sockaddr& address) {
-  ListenerPtr listener(new ListenerBox{});
-  uv_tcp_init(loop.uv(), &listener->handle);
-  const int error = uv_tcp_bind(&listener->handle, &address, 0);
+  ListenerPtr listener(new SocketBox{});
+  uv_tcp_init(loop.uv(), &listener->tcp);
+  const int error = uv_tcp_bind(&listener->tcp, &address, 0);
   if (error != 0) return listen_error(error, to_string(endpoint_of(address)));
-  auto started = start(std::move(listener));
+  auto started = start_tcp(std::move(listener));
   if (!started && started.error().code == base::ErrorCode::address_in_use) {
     return listen_error(UV_EADDRINUSE, to_string(endpoint_of(address)));
   }
@@ -81,34 +81,58 @@ base::Result<Endpoint> ServerCore::listen_on(int descriptor) {
                        "The socket handed over is not a listening TCP socket.",
                        "Use ListenStream=HOST:PORT in the socket unit."};
   }
-  ListenerPtr listener(new ListenerBox{});
-  uv_tcp_init(loop.uv(), &listener->handle);
-  const int error = uv_tcp_open(&listener->handle, descriptor);
+  ListenerPtr listener(new SocketBox{});
+  uv_tcp_init(loop.uv(), &listener->tcp);
+  const int error = uv_tcp_open(&listener->tcp, descriptor);
   if (error != 0) return listen_error(error, "the socket handed over");
-  return start(std::move(listener));
+  return start_tcp(std::move(listener));
 }
 
-base::Result<Endpoint> ServerCore::start(ListenerPtr listener) {
-  listener->handle.data = this;
-  auto* stream = reinterpret_cast<uv_stream_t*>(&listener->handle);
-  // Accepting more connections than there are descriptors does not spin: libuv keeps one in reserve
-  // to accept and close what it cannot serve.
-  const int error = uv_listen(stream, kBacklog, [](uv_stream_t* handle, int status) {
-    if (status == 0) static_cast<ServerCore*>(handle->data)->on_connection(handle);
-  });
+base::Result<void> ServerCore::listen_unix(const std::string& path) {
+  auto file = UnixSocketFile::bind(path);
+  if (!file) return file.error();
+  ListenerPtr listener(new SocketBox{});
+  uv_pipe_init(loop.uv(), &listener->pipe, /*ipc=*/0);
+  base::UniqueFd socket(file->release_descriptor());
+  int error = uv_pipe_open(&listener->pipe, socket.get());
+  if (error == 0) {
+    socket.release();
+    error = start(std::move(listener));
+  }
+  if (error != 0) return listen_error(error, path);
+  socket_files_.push_back(std::move(file).value());
+  return base::kDone;
+}
+
+base::Result<Endpoint> ServerCore::start_tcp(ListenerPtr listener) {
   sockaddr_storage address{};
   int length = sizeof address;
-  uv_tcp_getsockname(&listener->handle, reinterpret_cast<sockaddr*>(&address), &length);
+  uv_tcp_getsockname(&listener->tcp, reinterpret_cast<sockaddr*>(&address), &length);
   const Endpoint endpoint = endpoint_of(reinterpret_cast<const sockaddr&>(address));
-  if (error != 0) return listen_error(error, to_string(endpoint));
-  listeners_.push_back(std::move(listener));
+  if (const int error = start(std::move(listener)); error != 0)
+    return listen_error(error, to_string(endpoint));
   return endpoint;
+}
+
+int ServerCore::start(ListenerPtr listener) {
+  listener->handle.data = this;
+  // Accepting more connections than there are descriptors does not spin: libuv keeps one in reserve
+  // to accept and close what it cannot serve.
+  const int error = uv_listen(&listener->handle, kBacklog, [](uv_stream_t* handle, int status) {
+    if (status == 0) static_cast<ServerCore*>(handle->data)->on_connection(handle);
+  });
+  if (error == 0) listeners_.push_back(std::move(listener));
+  return error;
 }
 
 void ServerCore::on_connection(uv_stream_t* listener) {
   base::BoxPtr<SocketBox> socket(new SocketBox{});
-  uv_tcp_init(loop.uv(), &socket->handle);
-  if (uv_accept(listener, reinterpret_cast<uv_stream_t*>(&socket->handle)) != 0) return;
+  if (listener->type == UV_NAMED_PIPE) {
+    uv_pipe_init(loop.uv(), &socket->pipe, /*ipc=*/0);
+  } else {
+    uv_tcp_init(loop.uv(), &socket->tcp);
+  }
+  if (uv_accept(listener, &socket->handle) != 0) return;
   const bool too_many = connections_.size() >= limits.connections_max;
   if (too_many) ++counters.refused_connections;
   if (connections_.size() >= limits.connections_max + kTurnedAwayMax) return;
@@ -142,6 +166,7 @@ void ServerCore::drain(base::Duration deadline, std::function<void()> done) {
   draining_ = true;
   drained_ = std::move(done);
   listeners_.clear();
+  socket_files_.clear();
   // From the back: one that ends is replaced by the last, which has been seen.
   for (std::size_t i = connections_.size(); i > 0; --i) connections_[i - 1]->drain();
   loop.timers().start(drain_timer_, loop.now() + deadline);

@@ -13,6 +13,7 @@
 #include "proxy/http/buffer_pool.h"
 #include "proxy/http/connection.h"
 #include "proxy/http/server.h"
+#include "proxy/http/unix_socket_file.h"
 
 namespace proxy::http {
 
@@ -25,6 +26,7 @@ class ServerCore {
 
   base::Result<Endpoint> listen(const sockaddr& address);
   base::Result<Endpoint> listen_on(int descriptor);
+  base::Result<void> listen_unix(const std::string& path);
   void drain(base::Duration deadline, std::function<void()> done);
   bool draining() const { return draining_; }
   // Destroys it.
@@ -44,17 +46,17 @@ class ServerCore {
   std::array<char, 64 * kKiB> read_buffer;  // of whichever connection reads
 
  private:
-  struct ListenerBox {
-    uv_tcp_t handle;
-  };
-  using ListenerPtr = base::BoxPtr<ListenerBox>;
+  using ListenerPtr = base::BoxPtr<SocketBox>;
 
-  base::Result<Endpoint> start(ListenerPtr listener);
+  base::Result<Endpoint> start_tcp(ListenerPtr listener);
+  // 0, or the error of libuv.
+  int start(ListenerPtr listener);
   void on_connection(uv_stream_t* listener);
   void on_drain_deadline();
   void check_drained();
 
   std::vector<ListenerPtr> listeners_;
+  std::vector<UnixSocketFile> socket_files_;
   std::vector<std::unique_ptr<Connection>> connections_;  // each knows its place
   std::size_t lingering_ = 0;
   bool draining_ = false;

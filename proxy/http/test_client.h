@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "base/loop.h"
+#include "base/unix_address.h"
 #include "proxy/http/server.h"
 
 namespace proxy::http {
@@ -38,6 +40,15 @@ class TestClient {
         v6 ? ::connect(descriptor_, reinterpret_cast<sockaddr*>(&address6), sizeof address6)
            : ::connect(descriptor_, reinterpret_cast<sockaddr*>(&v4), sizeof v4);
     REQUIRE(error == 0);
+  }
+  TestClient(base::Loop& loop, const std::string& unix_path) : loop_(loop) {
+    descriptor_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(descriptor_ >= 0);
+    const auto text = base::UnixAddress::of(unix_path);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    text->text().copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
   }
   ~TestClient() { close(); }
   TestClient(TestClient&& other) noexcept
