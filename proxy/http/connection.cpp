@@ -21,7 +21,12 @@ Peer peer_of(const SocketBox& socket) {
 }  // namespace
 
 Connection::Connection(ServerCore& core, base::BoxPtr<SocketBox> socket)
-    : core_(core), socket_(std::move(socket)), peer_(peer_of(*socket_)), phase_since_(core.now()) {
+    : core_(core),
+      socket_(std::move(socket)),
+      peer_(peer_of(*socket_)),
+      share_(core.shares.join(peer_)),
+      opened_(core.now()),
+      phase_since_(opened_) {
   socket_->handle.data = this;
   if (peer_.via != Peer::Via::tcp) return;
   uv_tcp_nodelay(&socket_->tcp, 1);
@@ -32,9 +37,16 @@ Connection::Connection(ServerCore& core, base::BoxPtr<SocketBox> socket)
 Connection::~Connection() {
   detach();
   if (write_ != nullptr) write_->connection = nullptr;
-  core_.parsers.give(std::move(parser_));
+  core_.give_back(std::move(parser_));
   core_.buffers.give(out_);
   core_.buffers.give(stash_);
+  core_.incoming.change(share_, held_bytes_, 0);
+  core_.shares.leave(share_);
+}
+
+void Connection::open(bool in_reserve) {
+  in_reserve_ = in_reserve;
+  start_reading();
 }
 
 void Connection::start_reading() {
@@ -51,18 +63,13 @@ void Connection::start_reading() {
   arm(phase_due());
 }
 
-void Connection::turn_away() {
-  keep_alive_ = false;
-  refuse(Status::service_unavailable, "Too many connections.");
-  start_reading();
-}
-
 void Connection::on_read(ssize_t count, const uv_buf_t* buffer) {
   if (count < 0) {
     on_peer_end(count == UV_EOF);
     return;
   }
-  if (count == 0 || phase_ == Phase::lingering || phase_ == Phase::closing) return;
+  if (count == 0 || ignores_input_ || phase_ == Phase::lingering || phase_ == Phase::closing)
+    return;
   const std::span<char> bytes(buffer->base, static_cast<std::size_t>(count));
   if (stash_.empty() && may_consume()) {
     consume(bytes);
@@ -84,25 +91,36 @@ void Connection::on_peer_end(bool in_order) {
   uv_read_stop(&socket_->handle);
 }
 
+// A peer that does not take its answers gets no more of them made.
 bool Connection::may_consume() const {
-  return (phase_ == Phase::idle || phase_ == Phase::reading) && !congested();
+  return (phase_ == Phase::idle || phase_ == Phase::reading) &&
+         queued_bytes() <= core_.limits.pipelined_answers_bytes_max;
+}
+
+// So many requests of one connection in a turn: others have theirs in between.
+bool Connection::has_its_turn() {
+  constexpr std::size_t kRequestsInTurn = 16;
+  if (turn_ != core_.now()) {
+    turn_ = core_.now();
+    requests_in_turn_ = 0;
+  }
+  return requests_in_turn_ < kRequestsInTurn;
 }
 
 void Connection::consume(std::span<char> bytes) {
-  while (!bytes.empty() && may_consume()) {
+  while (!bytes.empty() && may_consume() && has_its_turn()) {
     if (parser_ == nullptr) {
       parser_ = core_.parsers.take();
       parser_->start(core_.limits, peer_);
       phase_ = Phase::reading;
       phase_since_ = core_.now();
-      continue_sent_ = false;
+      continue_sent_ = head_admitted_ = false;
     }
-    const bool in_body = parser_->head_complete();
     const RequestParser::Step step = parser_->feed(bytes);
     bytes = bytes.subspan(step.consumed);
     switch (step.event) {
       case RequestParser::Event::need_more:
-        if (!in_body && parser_->head_complete()) phase_since_ = core_.now();
+        if (parser_->head_complete() && !head_admitted_ && !admit()) break;
         if (parser_->wants_continue() && !continue_sent_) {
           continue_sent_ = true;
           out().append("HTTP/1.1 100 Continue\r\n\r\n");
@@ -117,27 +135,94 @@ void Connection::consume(std::span<char> bytes) {
         break;
     }
   }
-  const bool more_wanted = phase_ != Phase::closing && phase_ != Phase::lingering;
-  if (!bytes.empty() && more_wanted) stash(bytes);
+  const bool more_wanted =
+      !ignores_input_ && phase_ != Phase::closing && phase_ != Phase::lingering;
+  if (!bytes.empty() && more_wanted) {
+    stash(bytes);
+    go_on_next_turn();
+  } else if (!account()) {
+    give_up();
+  }
 }
 
 void Connection::stash(std::span<const char> bytes) {
   if (stash_.empty()) stash_ = core_.buffers.take();
   stash_.append(bytes.data(), bytes.size());
+  if (!account()) {
+    give_up();
+    return;
+  }
   if (stash_.size() > core_.limits.pipelined_bytes_max && !reading_paused_) {
     reading_paused_ = true;
     uv_read_stop(&socket_->handle);
   }
 }
 
+// False: there is no room for what is kept of requests that are not complete.
+bool Connection::account() {
+  const std::size_t now = (parser_ == nullptr ? 0 : parser_->held_bytes()) + stash_.size();
+  if (now == held_bytes_) return true;
+  if (!core_.incoming.change(share_, held_bytes_, now)) return false;
+  held_bytes_ = now;
+  return true;
+}
+
+// No room for what has come: a request that arrives is refused; what was read ahead behind an
+// answer is dropped, and the connection ends with that answer.
+void Connection::give_up() {
+  core_.buffers.give(stash_);
+  if (phase_ == Phase::reading) {
+    answer_busy("Too much is being sent to this server at once: try again in a few seconds.");
+  } else {
+    keep_alive_ = false;
+    ignores_input_ = true;
+    account();
+    if (phase_ == Phase::idle) finish_answer();
+  }
+}
+
+void Connection::begin_answer(const Request& request) {
+  phase_ = Phase::answering;
+  phase_since_ = core_.now();
+  ++requests_in_turn_;
+  heard_ = true;
+  head_only_ = request.method() == Method::head;
+  version_1_0_ = request.version_minor() == 0;
+}
+
+// The head is there, the body is not. False when the request is refused: its body is not read.
+bool Connection::admit() {
+  Request& request = parser_->request();
+  begin_answer(request);
+  keep_alive_ = false;
+  if (turned_away(request)) return false;
+  Exchange exchange;
+  exchange.connection_ = this;
+  exchange_ = &exchange;
+  core_.handler.on_head(request, exchange);
+  known_ = known_ || (request.judgement() && request.judgement()->known);
+  if (!exchange.open()) {
+    ++core_.counters.requests;
+    ignores_input_ = true;
+    core_.give_back(std::move(parser_));
+    return false;
+  }
+  exchange.close();
+  exchange_ = nullptr;
+  phase_ = Phase::reading;
+  head_admitted_ = true;
+  return true;
+}
+
 void Connection::dispatch() {
   std::unique_ptr<RequestParser> parser = std::move(parser_);
   Request& request = parser->request();
-  phase_ = Phase::answering;
-  phase_since_ = core_.now();
+  begin_answer(request);
   keep_alive_ = request.keep_alive();
-  head_only_ = request.method() == Method::head;
-  version_1_0_ = request.version_minor() == 0;
+  if (!head_admitted_ && turned_away(request)) {
+    core_.give_back(std::move(parser));
+    return;
+  }
   ++core_.counters.requests;
   {
     Exchange exchange;
@@ -145,16 +230,35 @@ void Connection::dispatch() {
     exchange_ = &exchange;
     core_.handler.on_request(request, exchange);
   }
-  core_.parsers.give(std::move(parser));
+  known_ = known_ || (request.judgement() && request.judgement()->known);
+  core_.give_back(std::move(parser));
 }
 
-void Connection::refuse(Status status, std::string_view reason) {
-  ++core_.counters.refused_requests;
-  core_.parsers.give(std::move(parser_));
+// Of a connection beyond the usual places: answered when that is vital or a place became free.
+bool Connection::turned_away(const Request& request) {
+  if (!in_reserve_) return false;
+  in_reserve_ = core_.is_short(*this);
+  if (!in_reserve_) return false;
   keep_alive_ = false;
-  head_only_ = version_1_0_ = false;
+  if (core_.handler.is_vital(request)) return false;
+  ++core_.counters.refused_connections;
+  answer_busy("Too many connections are open, and all of them are in use: try again later.");
+  return true;
+}
+
+void Connection::answer_busy(std::string_view reason) {
+  constexpr HeaderField kLater{"Retry-After", "5"};
+  refuse(Status::service_unavailable, reason, {&kLater, 1});
+}
+
+void Connection::refuse(Status status, std::string_view reason, Exchange::Fields fields) {
+  ++core_.counters.refused_requests;
+  core_.give_back(std::move(parser_));
+  account();
+  keep_alive_ = false;
+  if (phase_ == Phase::reading) head_only_ = version_1_0_ = false;
   const std::array<std::string_view, 2> body{reason, "\n"};
-  append_response(status, kPlainText, body, {});
+  append_response(status, kPlainText, body, fields);
   finish_answer();
 }
 
@@ -242,6 +346,14 @@ void Connection::abandon_stream() {
 
 bool Connection::congested() const {
   return queued_bytes() > core_.limits.queue_high_water_bytes;
+}
+
+Candidate Connection::standing() {
+  if (phase_ == Phase::lingering) return {Standing::over, phase_since_, this};
+  if (!heard_) return {Standing::silent, opened_, this};
+  if (!known_ && exchange_ == nullptr) return {Standing::stranger, phase_since_, this};
+  const bool is_idle = phase_ == Phase::idle && queued_bytes() == 0 && stash_.empty();
+  return {known_ && is_idle ? Standing::known : Standing::busy, phase_since_, this};
 }
 
 void Connection::drain() {

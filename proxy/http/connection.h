@@ -21,6 +21,8 @@
 #include "base/timer_wheel.h"
 #include "base/turn_queue.h"
 #include "proxy/http/exchange.h"
+#include "proxy/http/peer_shares.h"
+#include "proxy/http/places.h"
 #include "proxy/http/request_parser.h"
 #include "proxy/http/response_head.h"
 
@@ -48,14 +50,18 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  void start_reading();
-  // Answers 503 and closes: one connection too many.
-  void turn_away();
+  // `in_reserve`: only what is vital is answered, unless a place has become free meanwhile.
+  void open(bool in_reserve);
   // The server drains: idle ones end at once, others when their answer is out.
   void drain();
   // Tells the watcher of an open exchange, and destroys *this.
   void end();
   bool lingering() const { return phase_ == Phase::lingering; }
+  // What would be lost with it.
+  Candidate standing();
+  Peer::Via via() const { return peer_.via; }
+  bool is_near() const { return peer_.loopback; }
+  PeerShare& share() { return share_; }
 
   // For Exchange.
   void respond(Status status, std::string_view content_type, Exchange::Parts body,
@@ -77,13 +83,21 @@ class Connection {
     Connection* connection;
   };
 
+  void start_reading();
   void on_read(ssize_t count, const uv_buf_t* buffer);
   void on_peer_end(bool in_order);
   void consume(std::span<char> bytes);
   bool may_consume() const;
+  bool has_its_turn();
   void stash(std::span<const char> bytes);
+  bool admit();
   void dispatch();
-  void refuse(Status status, std::string_view reason);
+  void begin_answer(const Request& request);
+  bool turned_away(const Request& request);
+  bool account();
+  void give_up();
+  void refuse(Status status, std::string_view reason, Exchange::Fields fields = {});
+  void answer_busy(std::string_view reason);
   void finish_answer();
   void detach();
   void append_response(Status status, std::string_view content_type, Exchange::Parts body,
@@ -93,6 +107,7 @@ class Connection {
   void on_turn_end() { settle(); }
   void settle();
   void resume_stash();
+  void go_on_next_turn();
   void flush();
   void write_rest(std::size_t written);
   void on_written(int status);
@@ -109,12 +124,22 @@ class Connection {
   std::size_t place_ = 0;  // in ServerCore's list
 
   Peer peer_;
+  PeerShare& share_;
+  std::size_t held_bytes_ = 0;  // accounted for in ServerCore::incoming
+  const base::TimePoint opened_;
   Phase phase_ = Phase::idle;
   bool keep_alive_ = true;
   bool head_only_ = false;    // the request was HEAD
   bool version_1_0_ = false;  // of the request
   bool chunked_ = false;      // the stream's framing
   bool continue_sent_ = false;
+  bool head_admitted_ = false;  // of the request that arrives
+  bool ignores_input_ = false;  // what comes is thrown away: it ends with the present answer
+  bool in_reserve_ = false;
+  bool heard_ = false;      // a whole request head has come
+  bool known_ = false;      // the handler knew who asked
+  base::TimePoint turn_{};  // of requests_in_turn_
+  std::size_t requests_in_turn_ = 0;
   bool reading_paused_ = false;
   bool was_congested_ = false;
   bool doomed_ = false;          // ends at the end of the turn

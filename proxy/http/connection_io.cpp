@@ -32,12 +32,17 @@ void Connection::settle() {
     }
   }
   // The flush may have made the room that the rest of the stash waits for.
-  if (!stash_.empty() && may_consume()) core_.loop.turn().schedule(turn_hook_);
+  go_on_next_turn();
   if (phase_ == Phase::closing && queued_bytes() == 0) close_orderly();
 }
 
+// A timer that is due fires after the next poll.
+void Connection::go_on_next_turn() {
+  if (!stash_.empty() && may_consume()) arm(core_.now());
+}
+
 void Connection::resume_stash() {
-  if (stash_.empty() || !may_consume()) return;
+  if (stash_.empty() || !may_consume() || !has_its_turn()) return;
   std::string input = std::exchange(stash_, {});
   consume(input);
   core_.buffers.give(input);
@@ -158,6 +163,7 @@ void Connection::on_timer() {
     ++core_.counters.timed_out;
     refuse(Status::request_timeout, "The request took too long to arrive.");
   }
+  if (!stash_.empty()) core_.loop.turn().schedule(turn_hook_);
   arm(std::min(phase_due(), write_due()));
 }
 

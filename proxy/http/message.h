@@ -104,9 +104,17 @@ struct Limits {
   std::size_t target_bytes_max = 24 * kKiB;     // path and query: 414
   std::size_t body_bytes_max = 16 * kMiB;       // 413
   std::size_t pipelined_bytes_max = 64 * kKiB;  // read ahead while an answer is pending
+  std::size_t pipelined_answers_bytes_max = 16 * kKiB;  // untaken, before the next is made
+  // Of requests that are not complete, and read ahead: over all connections, and of one peer; 503.
+  // One whole request fits in any case, two of two peers.
+  std::size_t incoming_bytes_max = 64 * kMiB;
+  std::size_t incoming_bytes_of_peer_max = 48 * kMiB;
   std::size_t queue_high_water_bytes = 256 * kKiB;  // Exchange::congested()
   std::size_t queue_bytes_max = 64 * kMiB;       // of a stream; a peer that reads slower is cut off
-  std::size_t connections_max = 4096;            // 503
+  std::size_t connections_max = 4096;            // over TCP; 503 when all are busy
+  std::size_t connections_of_peer_max = 2048;    // of one address beyond this machine
+  std::size_t unix_connections_max = 4096;       // over unix sockets, counted apart
+  std::size_t connections_reserve = 32;          // more of each kind, for what is vital
   std::chrono::milliseconds head_time{10'000};   // from the first byte to the end of the headers
   std::chrono::milliseconds body_time{60'000};   // from there to the end of the body: 408
   std::chrono::milliseconds idle_time{180'000};  // between requests

@@ -18,6 +18,13 @@
 
 namespace proxy::http {
 
+// What the handler found of who asks: made once for a request, kept from on_head() to on_request().
+// Value.
+struct Judgement {
+  bool known = false;   // who asks showed more than any stranger could
+  std::uint8_t as = 0;  // the handler's own number for who it is
+};
+
 class Request {
  public:
   Request() = default;
@@ -43,6 +50,8 @@ class Request {
   // A proxy has passed it on: it has a header that is_added_by_proxies().
   bool was_forwarded() const { return forwarded_; }
 
+  // One is declared, of at least a byte (or chunked).
+  bool has_body() const { return has_body_; }
   std::string_view body() const { return {body_.data(), body_.size()}; }
   // May be changed in place.
   std::span<char> mutable_body() { return body_; }
@@ -51,6 +60,8 @@ class Request {
   std::string take_body();
 
   const Peer& peer() const { return *peer_; }
+  void set_judgement(Judgement judgement) { judgement_ = judgement; }
+  const std::optional<Judgement>& judgement() const { return judgement_; }
   bool keep_alive() const { return keep_alive_; }
   // Minor version of HTTP/1: 0 or 1.
   unsigned version_minor() const { return version_minor_; }
@@ -63,6 +74,7 @@ class Request {
   Method method_ = Method::other;
   bool keep_alive_ = false;
   bool forwarded_ = false;
+  bool has_body_ = false;
   std::uint8_t version_minor_ = 1;
   std::string_view target_, path_, query_;
   std::array<HeaderField, kHeaderCount> known_{};
@@ -71,6 +83,7 @@ class Request {
   std::span<char> body_;
   std::string body_buffer_;  // the body when it did not arrive in one piece with its headers
   const Peer* peer_ = nullptr;
+  std::optional<Judgement> judgement_;
 };
 
 }  // namespace proxy::http

@@ -11,7 +11,6 @@ namespace proxy::http {
 namespace {
 
 constexpr std::size_t kKeptBufferBytesMax = 16 * kKiB;
-constexpr std::size_t kBodyReserveBytesMax = 256 * kKiB;
 // Chunk sizes and extensions may not outweigh the body they carry by more than this.
 constexpr std::size_t kChunkOverheadFactor = 16;
 constexpr std::size_t kChunkOverheadBytesMax = 64 * kKiB;
@@ -101,17 +100,22 @@ void RequestParser::start(const Limits& limits, const Peer& peer) {
   limits_ = &limits;
   llhttp_init(&parser_, HTTP_REQUEST, &settings());
   parser_.data = this;
-  forget(head_buffer_);
-  forget(request_.body_buffer_);
+  release();
   request_.known_.fill({});
   request_.field_count_ = 0;
   request_.target_ = {};
   request_.body_ = {};
-  request_.forwarded_ = false;
+  request_.forwarded_ = request_.has_body_ = false;
+  request_.judgement_.reset();
   request_.peer_ = &peer;
   head_ = {};
   body_bytes_ = raw_body_bytes_ = 0;
   head_complete_ = headers_done_ = message_complete_ = refused_ = false;
+}
+
+void RequestParser::release() {
+  forget(head_buffer_);
+  forget(request_.body_buffer_);
 }
 
 RequestParser::Step RequestParser::feed(std::span<char> bytes) {
@@ -295,6 +299,8 @@ int RequestParser::on_head_complete() {
   request_.method_ = method_of(parser_.method);
   request_.version_minor_ = parser_.http_minor;
   request_.keep_alive_ = llhttp_should_keep_alive(&parser_) != 0;
+  request_.has_body_ = (parser_.flags & F_TRANSFER_ENCODING) != 0 ||
+                       ((parser_.flags & F_CONTENT_LENGTH) != 0 && parser_.content_length > 0);
   if (!accept_target() || !framing_is_clear() || !accept_headers()) return -1;
   if ((parser_.flags & F_CONTENT_LENGTH) != 0 && parser_.content_length > limits_->body_bytes_max) {
     return refuse_body();
@@ -353,10 +359,13 @@ int RequestParser::on_body(const char* at, std::size_t length) {
     return 0;
   }
   std::string& buffer = request_.body_buffer_;
+  // Grows with what arrives: a length that is only announced costs nothing.
   if (buffer.capacity() < body_bytes_) {
-    const std::size_t announced = body_bytes_ + static_cast<std::size_t>(parser_.content_length);
-    buffer.reserve(
-        std::max({body_bytes_, buffer.capacity() * 2, std::min(announced, kBodyReserveBytesMax)}));
+    const bool is_announced = (parser_.flags & F_CONTENT_LENGTH) != 0;
+    const std::size_t most = is_announced
+                                 ? body_bytes_ + static_cast<std::size_t>(parser_.content_length)
+                                 : limits_->body_bytes_max;
+    buffer.reserve(std::max(body_bytes_, std::min(buffer.capacity() * 2, most)));
   }
   if (buffer.empty()) buffer.assign(request_.body_.data(), request_.body_.size());
   buffer.append(at, length);

@@ -51,11 +51,18 @@ class RequestParser {
   // REQUIRES: the last feed() was refused.
   const Refusal& refusal() const { return refusal_; }
   bool head_complete() const { return head_complete_; }
+  // What is kept of the request until its rest arrives.
+  std::size_t held_bytes() const { return head_buffer_.size() + body_buffer_bytes(); }
+  // Gives large buffers back; start() follows before the next use.
+  void release();
   // The peer waits for "100 Continue" before it sends its body.
   bool wants_continue() const;
 
  private:
   static const llhttp_settings_t& settings();
+  std::size_t body_buffer_bytes() const {
+    return request_.body_buffer_.empty() ? 0 : request_.body_buffer_.capacity();
+  }
   int refuse(Status status, std::string reason);
   int refuse_target();
   int refuse_head();

@@ -1,6 +1,10 @@
 // HTTP/1.1 on the loop: accepts, reads whole requests, hands them to one Handler, writes answers.
 // Knows nothing of MCP. Resource.
 //
+// When places are short, connections on which nothing happens are ended, strangers' first
+// (places.h); one with a request in flight or a stream never is. A few places beyond are kept for
+// requests that the handler calls vital.
+//
 // Requests of one connection are answered in order, one at a time; read-ahead is bounded. Answers
 // are appended to the connection's buffer and flushed once per loop turn. Malformed or excessive
 // input is answered by the server itself (400, 408, 413, 414, 417, 431, 503), and never reaches the
@@ -32,9 +36,15 @@ namespace proxy::http {
 class Handler {
  public:
   virtual ~Handler() = default;
-  // Once for each request, when its body is complete. `exchange` is open; what is neither answered
-  // nor moved away on return is answered 500.
+  // Once for each request whose body did not arrive with its head, before the body is read: body()
+  // is to be left alone. Who answers or moves `exchange` away refuses the request: the body is not
+  // read, and the connection ends with the answer. Else on_request() follows.
+  virtual void on_head(Request& /*request*/, Exchange& /*exchange*/) {}
+  // Once for each request that was not refused, when its body is complete. `exchange` is open; what
+  // is neither answered nor moved away on return is answered 500.
   virtual void on_request(Request& request, Exchange& exchange) = 0;
+  // Whether the request is answered even on a connection beyond connections_max.
+  virtual bool is_vital(const Request& /*request*/) const { return false; }
 };
 
 // Where a listener ended up.
@@ -49,7 +59,8 @@ std::string to_string(const Endpoint& endpoint);
 // Since the start; for metrics.
 struct ServerCounters {
   std::uint64_t accepted = 0;
-  std::uint64_t refused_connections = 0;  // over connections_max
+  std::uint64_t refused_connections = 0;  // every place was busy
+  std::uint64_t ended_for_others = 0;     // idle or silent, when places were short
   std::uint64_t requests = 0;             // that reached the handler
   std::uint64_t refused_requests = 0;     // answered by the server itself
   std::uint64_t peers_gone = 0;           // before their answer was complete

@@ -3,14 +3,21 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace proxy::http {
 namespace {
 
 constexpr int kBacklog = 4096;
-// Connections over the limit that may be told so at one time; beyond, they are closed without word.
-constexpr std::size_t kTurnedAwayMax = 128;
+// A flood of connections must not keep those that are there waiting.
+constexpr std::size_t kAcceptedInTurnMax = 32;
+
+// With what may be read ahead behind it.
+std::size_t largest_request(const Limits& limits) {
+  constexpr std::size_t kReadBytes = 64 * kKiB;
+  return limits.head_bytes_max + limits.body_bytes_max + limits.pipelined_bytes_max + kReadBytes;
+}
 
 base::Error listen_error(int error, const std::string& where) {
   switch (error) {
@@ -51,7 +58,12 @@ Endpoint endpoint_of(const sockaddr& address) {
 }  // namespace
 
 ServerCore::ServerCore(base::Loop& loop_of_all, Limits limits_of_all, Handler& handler_of_all)
-    : loop(loop_of_all), limits(limits_of_all), handler(handler_of_all) {}
+    : loop(loop_of_all),
+      limits(limits_of_all),
+      handler(handler_of_all),
+      incoming(std::max(limits.incoming_bytes_max, 2 * largest_request(limits)),
+               std::max(limits.incoming_bytes_of_peer_max, largest_request(limits))),
+      kinds_{Kind{limits.connections_max}, Kind{limits.unix_connections_max}} {}
 
 ServerCore::~ServerCore() = default;
 
@@ -125,7 +137,24 @@ int ServerCore::start(ListenerPtr listener) {
   return error;
 }
 
+// libuv asks again only when the connection at hand was accepted.
 void ServerCore::on_connection(uv_stream_t* listener) {
+  loop.turn().schedule(accept_hook_);
+  if (accepted_in_turn_ >= kAcceptedInTurnMax) {
+    waiting_.push_back(listener);
+    return;
+  }
+  ++accepted_in_turn_;
+  accept(listener);
+}
+
+void ServerCore::accept_rest() {
+  accepted_in_turn_ = 0;
+  for (uv_stream_t* listener : waiting_) accept(listener);
+  waiting_.clear();
+}
+
+void ServerCore::accept(uv_stream_t* listener) {
   base::BoxPtr<SocketBox> socket(new SocketBox{});
   if (listener->type == UV_NAMED_PIPE) {
     uv_pipe_init(loop.uv(), &socket->pipe, /*ipc=*/0);
@@ -133,22 +162,65 @@ void ServerCore::on_connection(uv_stream_t* listener) {
     uv_tcp_init(loop.uv(), &socket->tcp);
   }
   if (uv_accept(listener, &socket->handle) != 0) return;
-  const bool too_many = connections_.size() >= limits.connections_max;
-  if (too_many) ++counters.refused_connections;
-  if (connections_.size() >= limits.connections_max + kTurnedAwayMax) return;
-  Connection& connection =
-      *connections_.emplace_back(std::make_unique<Connection>(*this, std::move(socket)));
-  connection.place_ = connections_.size() - 1;
-  if (too_many) {
-    connection.turn_away();
+  take_in(std::make_unique<Connection>(*this, std::move(socket)));
+}
+
+void ServerCore::take_in(std::unique_ptr<Connection> connection) {
+  Connection& newcomer = *connection;
+  Kind& kind = kind_of(newcomer);
+  while (peer_is_short(newcomer) && make_room(newcomer, /*among_its_own=*/true)) {
+  }
+  while (kind.taken >= kind.places && make_room(newcomer, /*among_its_own=*/false)) {
+  }
+  if (kind.taken >= kind.places + limits.connections_reserve) {
+    ++counters.refused_connections;
     return;
   }
   ++counters.accepted;
-  connection.start_reading();
+  ++kind.taken;
+  newcomer.place_ = connections_.size();
+  connections_.push_back(std::move(connection));
+  newcomer.open(is_short(newcomer));
+}
+
+bool ServerCore::make_room(Connection& newcomer, bool among_its_own) {
+  std::vector<Candidate> candidates;
+  for (const auto& one : connections_) {
+    if (one->via() != newcomer.via()) continue;
+    if (among_its_own && &one->share() != &newcomer.share()) continue;
+    candidates.push_back(one->standing());
+  }
+  const auto gone = who_goes(std::move(candidates), kind_of(newcomer).places);
+  for (const Candidate& one : gone) one.connection->end();
+  counters.ended_for_others += gone.size();
+  return !gone.empty();
+}
+
+bool ServerCore::is_short(Connection& connection) {
+  const Kind& kind = kind_of(connection);
+  return kind.taken > kind.places || peer_is_short(connection);
+}
+
+// Everybody on this machine has the same addresses.
+bool ServerCore::peer_is_short(Connection& connection) const {
+  return connection.via() == Peer::Via::tcp && !connection.is_near() &&
+         connection.share().connections > limits.connections_of_peer_max;
+}
+
+ServerCore::Kind& ServerCore::kind_of(const Connection& connection) {
+  return kinds_[static_cast<std::size_t>(connection.via())];
+}
+
+// What is kept for the next request is small.
+void ServerCore::give_back(std::unique_ptr<RequestParser> parser) {
+  if (parser == nullptr) return;
+  parser->release();
+  parsers.give(std::move(parser));
 }
 
 void ServerCore::remove(Connection& connection) {
   if (connection.lingering()) --lingering_;
+  --kind_of(connection).taken;
   const std::size_t place = connection.place_;
   std::swap(connections_[place], connections_.back());
   connections_[place]->place_ = place;
@@ -165,6 +237,7 @@ void ServerCore::drain(base::Duration deadline, std::function<void()> done) {
   if (draining_) return;
   draining_ = true;
   drained_ = std::move(done);
+  waiting_.clear();
   listeners_.clear();
   socket_files_.clear();
   // From the back: one that ends is replaced by the last, which has been seen.

@@ -11,27 +11,6 @@ namespace {
 
 using namespace server_test;
 
-TEST_CASE("one connection too many is told so and closed; room is given back", "[http]") {
-  Limits limits;
-  limits.connections_max = 2;
-  Fixture f(limits);
-  TestClient first = f.connect();
-  TestClient second = f.connect();
-  first.send(get("/1"));
-  first.until("/1:");
-  second.send(get("/2"));
-  second.until("/2:");
-  TestClient third = f.connect();
-  CHECK(third.until_end().starts_with("HTTP/1.1 503 "));
-  third.close();
-  first.close();
-  run_until(f.loop, [&] { return f.server.connection_count() == 1; });
-  TestClient fourth = f.connect();
-  fourth.send(get("/4"));
-  fourth.until("/4:");
-  CHECK(f.server.counters().refused_connections == 1);
-}
-
 TEST_CASE("slow heads and bodies get 408, idle connections are closed without word", "[http]") {
   Limits limits;
   limits.head_time = limits.body_time = limits.idle_time = milliseconds(20);

@@ -15,11 +15,25 @@ namespace proxy::http::server_test {
 using std::chrono::milliseconds;
 
 // Echoes method, target and body; "/later..." is kept for the test to answer, "/none" is not
-// answered.
+// answered, "/refused..." is refused with 403 by its head ("/refused/later": when the test says
+// so), "/vital" is vital. Who sends "X-API-Key" is known.
 class Echo : public Handler, public ExchangeWatcher {
  public:
+  void on_head(Request& request, Exchange& exchange) override {
+    heads.push_back(fmt::format("{} {}", to_string(request.method()), request.target()));
+    judge(request);
+    if (!request.path().starts_with("/refused")) return;
+    if (request.path() == "/refused/later") {
+      exchange.watch(this);
+      kept.push_back(std::move(exchange));
+    } else {
+      exchange.respond(Status::forbidden, "text/plain", "not you");
+    }
+  }
+  bool is_vital(const Request& request) const override { return request.path() == "/vital"; }
   void on_request(Request& request, Exchange& exchange) override {
     log.push_back(fmt::format("{} {}", to_string(request.method()), request.target()));
+    if (!request.judgement()) judge(request);
     if (request.path() == "/none") return;
     if (request.path().starts_with("/later")) {
       exchange.watch(this);
@@ -39,6 +53,13 @@ class Echo : public Handler, public ExchangeWatcher {
     if (end_on_drain) exchange.end();
   }
 
+  void judge(Request& request) {
+    ++judged;
+    request.set_judgement({.known = request.has(Header::x_api_key)});
+  }
+
+  std::vector<std::string> heads;
+  int judged = 0;
   std::vector<std::string> log;
   std::deque<Exchange> kept;
   int gone = 0, writable = 0, drains = 0;
