@@ -5,6 +5,12 @@
 namespace proxy::daemon {
 namespace {
 
+struct Destination {
+  security::Area area = security::Area::open;
+  std::optional<downstream::SurfacePath> surface;
+  std::optional<downstream::SsePath> sse;  // neither: REST
+};
+
 security::Area area_of(std::string_view path, bool is_mcp) {
   if (is_mcp) return security::Area::mcp;
   if (path == "/metrics") return security::Area::metrics;
@@ -13,25 +19,60 @@ security::Area area_of(std::string_view path, bool is_mcp) {
   return is_api ? security::Area::api : security::Area::open;
 }
 
+Destination destination_of(std::string_view path) {
+  Destination to;
+  to.surface = downstream::surface_path(path);
+  if (!to.surface) to.sse = downstream::sse_path(path);
+  to.area = area_of(path, to.surface || to.sse);
+  return to;
+}
+
 }  // namespace
 
-void Front::on_request(http::Request& request, http::Exchange& exchange) {
-  const auto surface = downstream::surface_path(request.path());
-  const auto sse = downstream::sse_path(request.path());
-  const security::Area area = area_of(request.path(), surface || sse);
+std::optional<security::Principal> Front::admit(security::Area area, http::Request& request,
+                                                http::Exchange& exchange) {
+  if (const auto& before = request.judgement()) return security::Principal{before->as};
   const security::Verdict verdict =
       security::judge(area, request, policy_.hosts, policy_.trust, key_);
   if (!verdict.allowed) {
     rest_.refuse(exchange, verdict);
-    return;
+    return std::nullopt;
   }
-  if (surface) {
-    mcp_.on_request(*surface, verdict.principal, request, exchange);
-  } else if (sse) {
-    sse_.on_request(*sse, verdict.principal, request, exchange);
+  request.set_judgement(
+      {.known = area != security::Area::open, .as = static_cast<std::uint8_t>(verdict.principal)});
+  return verdict.principal;
+}
+
+void Front::on_head(http::Request& request, http::Exchange& exchange) {
+  const Destination to = destination_of(request.path());
+  const auto principal = admit(to.area, request, exchange);
+  if (!principal) return;
+  if (to.surface) {
+    mcp_.on_head(*to.surface, request, exchange);
+  } else if (to.sse) {
+    sse_.on_head(*to.sse, *principal, request, exchange);
+  } else {
+    rest_.on_head(request, exchange);
+  }
+}
+
+void Front::on_request(http::Request& request, http::Exchange& exchange) {
+  const Destination to = destination_of(request.path());
+  const auto principal = admit(to.area, request, exchange);
+  if (!principal) return;
+  if (to.surface) {
+    mcp_.on_request(*to.surface, *principal, request, exchange);
+  } else if (to.sse) {
+    sse_.on_request(*to.sse, *principal, request, exchange);
   } else {
     rest_.on_request(request, exchange);
   }
+}
+
+bool Front::is_vital(const http::Request& request) const {
+  const bool is_command =
+      request.peer().via == http::Peer::Via::unix_socket && request.path().starts_with("/api/");
+  return is_command || request.path() == "/healthz" || request.path() == "/readyz";
 }
 
 }  // namespace proxy::daemon

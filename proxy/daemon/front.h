@@ -1,8 +1,13 @@
 // Every request's first stop: who may speak, and which part of the daemon answers. Resource.
 //
+// A request whose body is still to come is judged by its head, by the same rules: what is refused
+// is not read.
+//
 // Ownership: the daemon's; destroyed after the HTTP server.
 // Threads:   the loop thread.
 #pragma once
+#include <optional>
+
 #include "proxy/downstream/mcp_endpoint.h"
 #include "proxy/downstream/sse_endpoint.h"
 #include "proxy/http/server.h"
@@ -25,9 +30,16 @@ class Front final : public http::Handler {
   Front& operator=(const Front&) = delete;
 
   void set_policy(Policy policy) { policy_ = std::move(policy); }
+  void on_head(http::Request& request, http::Exchange& exchange) override;
   void on_request(http::Request& request, http::Exchange& exchange) override;
+  // The health checks, and what the command line asks.
+  bool is_vital(const http::Request& request) const override;
 
  private:
+  // Who asks: judged once for a request. Nothing when it was refused, and `exchange` answered.
+  std::optional<security::Principal> admit(security::Area area, http::Request& request,
+                                           http::Exchange& exchange);
+
   Policy policy_;
   const security::ApiKey& key_;
   downstream::McpEndpoint& mcp_;

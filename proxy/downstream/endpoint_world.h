@@ -103,6 +103,13 @@ class EndpointWorld final : private http::Handler {
   bool down = false;  // the fleet is shut down
 
  private:
+  void on_head(http::Request& request, http::Exchange& exchange) override {
+    if (const auto path = surface_path(request.path())) {
+      mcp.on_head(*path, request, exchange);
+    } else if (const auto part = sse_path(request.path())) {
+      sse.on_head(*part, principal, request, exchange);
+    }
+  }
   void on_request(http::Request& request, http::Exchange& exchange) override {
     if (const auto path = surface_path(request.path())) {
       mcp.on_request(*path, principal, request, exchange);

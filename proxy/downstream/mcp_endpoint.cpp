@@ -25,6 +25,40 @@ std::optional<std::string_view> header_if_any(const http::Request& request, Head
   return request.header(header);
 }
 
+struct HeadRefusal {
+  Status status;
+  std::string message;
+};
+
+std::optional<HeadRefusal> head_refusal(const http::Request& request) {
+  const http::Method method = request.method();
+  if (method == http::Method::post) {
+    if (!http::is_media_type(request.header(Header::content_type), kJson)) {
+      return HeadRefusal{Status::unsupported_media_type,
+                         "the body is not declared as JSON: send Content-Type: application/json"};
+    }
+    if (request.accepts(kJson)) return std::nullopt;
+    return HeadRefusal{Status::not_acceptable,
+                       "Accept must list application/json and text/event-stream"};
+  }
+  if (method != http::Method::get && method != http::Method::delete_) {
+    return HeadRefusal{
+        Status::method_not_allowed,
+        fmt::format("{} is not taken here: use POST for messages, GET for the event stream, DELETE "
+                    "to end the session",
+                    http::to_string(method))};
+  }
+  if (request.has_body()) {
+    return HeadRefusal{Status::bad_request,
+                       fmt::format("a {} has no body here: leave it out", http::to_string(method))};
+  }
+  if (method == http::Method::get && !request.accepts(kEventStream)) {
+    return HeadRefusal{Status::not_acceptable,
+                       "a GET opens an event stream: accept text/event-stream"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 McpEndpoint::McpEndpoint(base::Loop& loop, Surfaces& surfaces, Dispatcher& dispatcher,
@@ -41,55 +75,46 @@ McpEndpoint::~McpEndpoint() {
   *self_ = nullptr;
 }
 
+void McpEndpoint::on_head(const SurfacePath& path, const http::Request& request,
+                          http::Exchange& exchange) {
+  (void)surface_for(path, request, exchange);
+}
+
 void McpEndpoint::on_request(const SurfacePath& path, security::Principal principal,
                              http::Request& request, http::Exchange& exchange) {
-  const auto found = surfaces_.find(path);
+  const std::shared_ptr<Surface> surface = surface_for(path, request, exchange);
+  if (surface == nullptr) return;
+  if (request.method() == http::Method::post) {
+    post(surface, principal, request, exchange);
+  } else if (request.method() == http::Method::get) {
+    get(surface, principal, request, exchange);
+  } else {
+    end_session(surface, principal, request, exchange);
+  }
+}
+
+std::shared_ptr<Surface> McpEndpoint::surface_for(const SurfacePath& path,
+                                                  const http::Request& request,
+                                                  http::Exchange& exchange) {
+  auto found = surfaces_.find(path);
   if (!found) {
     const bool unknown = found.error().code == base::ErrorCode::not_found;
     refuse(exchange, unknown ? Status::not_found : Status::bad_request, {},
            {protocol::kInvalidRequest, base::one_line(found.error()), {}});
-    return;
+    return nullptr;
   }
-  const std::shared_ptr<Surface>& surface = *found;
-  switch (request.method()) {
-    case http::Method::post:
-      post(surface, principal, request, exchange);
-      return;
-    case http::Method::get:
-      get(surface, principal, request, exchange);
-      return;
-    case http::Method::delete_:
-      end_session(surface, principal, request, exchange);
-      return;
-    default:
-      break;
+  if (const auto refusal = head_refusal(request)) {
+    const std::array allow{http::HeaderField{"Allow", "POST, GET, DELETE"}};
+    const bool wrong_method = refusal->status == Status::method_not_allowed;
+    refuse(exchange, refusal->status, {}, {protocol::kInvalidRequest, refusal->message, {}},
+           wrong_method ? http::Exchange::Fields(allow) : http::Exchange::Fields());
+    return nullptr;
   }
-  const std::array allow{http::HeaderField{"Allow", "POST, GET, DELETE"}};
-  refuse(
-      exchange, Status::method_not_allowed, {},
-      {protocol::kInvalidRequest,
-       fmt::format("{} is not taken here: use POST for messages, GET for the event stream, DELETE "
-                   "to end the session",
-                   http::to_string(request.method())),
-       {}},
-      allow);
+  return std::move(found).value();
 }
 
 void McpEndpoint::post(const std::shared_ptr<Surface>& surface, security::Principal principal,
                        http::Request& request, http::Exchange& exchange) {
-  if (!http::is_media_type(request.header(Header::content_type), kJson)) {
-    refuse(exchange, Status::unsupported_media_type, {},
-           {protocol::kInvalidRequest,
-            "the body is not declared as JSON: send Content-Type: application/json",
-            {}});
-    return;
-  }
-  if (!request.accepts(kJson)) {
-    refuse(
-        exchange, Status::not_acceptable, {},
-        {protocol::kInvalidRequest, "Accept must list application/json and text/event-stream", {}});
-    return;
-  }
   if (request.body().size() > protocol::kInlineBytesMax) {
     scan_on_worker(surface, principal, request, std::move(exchange));
     return;
@@ -252,12 +277,6 @@ void McpEndpoint::batch(const PostFacts& facts, std::string_view body, http::Exc
 
 void McpEndpoint::get(const std::shared_ptr<Surface>& surface, security::Principal principal,
                       http::Request& request, http::Exchange& exchange) {
-  if (!request.accepts(kEventStream)) {
-    refuse(
-        exchange, Status::not_acceptable, {},
-        {protocol::kInvalidRequest, "a GET opens an event stream: accept text/event-stream", {}});
-    return;
-  }
   const PostFacts facts{surface, principal, header_if_any(request, Header::mcp_session_id),
                         header_if_any(request, Header::mcp_protocol_version), true};
   Session* session = session_for(facts, {}, exchange);

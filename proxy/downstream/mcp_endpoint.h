@@ -28,6 +28,8 @@ class McpEndpoint {
   McpEndpoint(const McpEndpoint&) = delete;
   McpEndpoint& operator=(const McpEndpoint&) = delete;
 
+  // Refuses by answering; what is refused here, on_request() would refuse too.
+  void on_head(const SurfacePath& path, const http::Request& request, http::Exchange& exchange);
   // `principal` is who the request was found to come from.
   void on_request(const SurfacePath& path, security::Principal principal, http::Request& request,
                   http::Exchange& exchange);
@@ -42,6 +44,9 @@ class McpEndpoint {
     bool may_stream = true;
   };
 
+  // What the head alone says: null when it refuses the request, and `exchange` is answered.
+  std::shared_ptr<Surface> surface_for(const SurfacePath& path, const http::Request& request,
+                                       http::Exchange& exchange);
   void post(const std::shared_ptr<Surface>& surface, security::Principal principal,
             http::Request& request, http::Exchange& exchange);
   void scan_on_worker(const std::shared_ptr<Surface>& surface, security::Principal principal,

@@ -49,6 +49,41 @@ TEST_CASE("a session is unknown on every surface but its own", "[downstream]") {
   }
 }
 
+TEST_CASE("what a message's head says wrong is answered before its body comes", "[downstream]") {
+  EndpointWorld world;
+  struct Row {
+    std::string_view line, type, status;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {"POST /mcp/servers/none", "application/json", "404 Not Found"},
+           {"POST /mcp", "text/plain", "415 Unsupported Media Type"},
+           {"POST /mcp", "application/json\r\nAccept: text/html", "406 Not Acceptable"},
+           {"PUT /mcp", "application/json", "405 Method Not Allowed"},
+           {"GET /mcp", "application/json\r\nAccept: text/event-stream", "400 Bad Request"},
+           {"DELETE /mcp", "application/json", "400 Bad Request"},
+           {"POST /sse", "application/json", "405 Method Not Allowed"},
+           {"GET /sse", "application/json", "400 Bad Request"},
+           {"POST /messages?sessionId=none", "application/json", "404 Not Found"}}) {
+    CAPTURE(row.line, row.type);
+    auto client = world.connect();
+    client.send(fmt::format(
+        "{} HTTP/1.1\r\nHost: h\r\nContent-Type: {}\r\nContent-Length: 9999999\r\n\r\n{{", row.line,
+        row.type));
+    CHECK(client.until_end().find(row.status) != std::string::npos);
+  }
+}
+
+TEST_CASE("a message that comes in two pieces is taken like one that comes whole", "[downstream]") {
+  EndpointWorld world;
+  auto client = world.connect();
+  const std::string message = EndpointWorld::post("/mcp/all", EndpointWorld::initialize());
+  const std::size_t body = message.find("\r\n\r\n") + 4;
+  client.send(message.substr(0, body));
+  for (int turn = 0; turn < 5; ++turn) world.loop.run_once(base::Milliseconds(1));
+  client.send(message.substr(body));
+  client.until(R"("protocolVersion":"2025-06-18")");
+}
+
 TEST_CASE("an unknown server or group is 404 with the nearest name, a held server says why",
           "[downstream]") {
   EndpointWorld world;

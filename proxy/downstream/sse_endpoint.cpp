@@ -61,8 +61,24 @@ SseEndpoint::~SseEndpoint() {
   *self_ = nullptr;
 }
 
+void SseEndpoint::on_head(SsePath path, security::Principal principal, const http::Request& request,
+                          http::Exchange& exchange) {
+  if (takes(path, request, exchange) && path == SsePath::messages) {
+    (void)target_of(principal, request, exchange);
+  }
+}
+
 void SseEndpoint::on_request(SsePath path, security::Principal principal, http::Request& request,
                              http::Exchange& exchange) {
+  if (!takes(path, request, exchange)) return;
+  if (path == SsePath::stream) {
+    open(principal, request, exchange);
+  } else {
+    post(principal, request, exchange);
+  }
+}
+
+bool SseEndpoint::takes(SsePath path, const http::Request& request, http::Exchange& exchange) {
   const bool is_stream = path == SsePath::stream;
   if (request.method() != (is_stream ? http::Method::get : http::Method::post)) {
     // A client that speaks Streamable HTTP tries a POST first, and falls back on exactly this.
@@ -75,13 +91,14 @@ void SseEndpoint::on_request(SsePath path, security::Principal principal, http::
                      http::to_string(request.method())),
          {}},
         allow);
-    return;
+    return false;
   }
-  if (is_stream) {
-    open(principal, request, exchange);
-  } else {
-    post(principal, request, exchange);
+  if (is_stream && request.has_body()) {
+    refuse(exchange, Status::bad_request, {},
+           {protocol::kInvalidRequest, "a GET has no body here: leave it out", {}});
+    return false;
   }
+  return true;
 }
 
 void SseEndpoint::open(security::Principal principal, const http::Request& request,
@@ -102,15 +119,16 @@ void SseEndpoint::open(security::Principal principal, const http::Request& reque
   connections_.open(principal, *std::move(surface), std::move(exchange));
 }
 
-void SseEndpoint::post(security::Principal principal, http::Request& request,
-                       http::Exchange& exchange) {
+SseEndpoint::ConnectionPtr SseEndpoint::target_of(security::Principal principal,
+                                                  const http::Request& request,
+                                                  http::Exchange& exchange) {
   const std::string_view id = session_id_of(request.query());
   if (id.empty()) {
     refuse(exchange, Status::bad_request, {},
            {protocol::kInvalidRequest,
             "no sessionId: open GET /sse first, and POST where its endpoint event says",
             {}});
-    return;
+    return nullptr;
   }
   ConnectionPtr connection = connections_.find(id, principal);
   if (connection == nullptr) {
@@ -118,13 +136,20 @@ void SseEndpoint::post(security::Principal principal, http::Request& request,
            {protocol::kSessionNotFound,
             "there is no such session: its event stream has ended; open GET /sse again",
             {}});
-    return;
+    return nullptr;
   }
   if (!http::is_media_type(request.header(Header::content_type), kJson)) {
     refuse(exchange, Status::unsupported_media_type, {},
            {protocol::kInvalidRequest, "the Content-Type of a message is application/json", {}});
-    return;
+    return nullptr;
   }
+  return connection;
+}
+
+void SseEndpoint::post(security::Principal principal, http::Request& request,
+                       http::Exchange& exchange) {
+  ConnectionPtr connection = target_of(principal, request, exchange);
+  if (connection == nullptr) return;
   if (request.body().size() > protocol::kInlineBytesMax) {
     scan_on_worker(std::move(connection), request, std::move(exchange));
     return;

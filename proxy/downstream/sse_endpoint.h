@@ -33,6 +33,9 @@ class SseEndpoint {
   SseEndpoint(const SseEndpoint&) = delete;
   SseEndpoint& operator=(const SseEndpoint&) = delete;
 
+  // Refuses by answering; what is refused here, on_request() would refuse too.
+  void on_head(SsePath path, security::Principal principal, const http::Request& request,
+               http::Exchange& exchange);
   // `principal` is who the request was found to come from.
   void on_request(SsePath path, security::Principal principal, http::Request& request,
                   http::Exchange& exchange);
@@ -40,6 +43,11 @@ class SseEndpoint {
  private:
   using ConnectionPtr = std::shared_ptr<SseConnection>;
 
+  // False when the request was refused, and `exchange` answered.
+  bool takes(SsePath path, const http::Request& request, http::Exchange& exchange);
+  // Where a message goes; null when it was refused, and `exchange` answered.
+  ConnectionPtr target_of(security::Principal principal, const http::Request& request,
+                          http::Exchange& exchange);
   void open(security::Principal principal, const http::Request& request, http::Exchange& exchange);
   void post(security::Principal principal, http::Request& request, http::Exchange& exchange);
   void scan_on_worker(ConnectionPtr connection, http::Request& request, http::Exchange exchange);

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 4> kReadPaths{"/healthz", "/readyz", "/me
 
 // A body without this type could come from a form of a foreign page.
 bool has_wrong_type(const http::Request& request) {
-  return !request.body().empty() &&
+  return request.has_body() &&
          !http::is_media_type(request.header(http::Header::content_type), "application/json");
 }
 
@@ -39,45 +39,63 @@ ReplyPtr Api::reply_to(http::Exchange& exchange) {
                                  runtime_.turn);
 }
 
+void Api::on_head(const http::Request& request, http::Exchange& exchange) {
+  if (refuses_head(request, exchange) || !request.path().starts_with(kApiPrefix)) return;
+  const std::string_view path = request.path().substr(kApiPrefix.size());
+  const Routing routing = route_to(api_routes(), path, request.method());
+  if (routing.route == nullptr) refuse_route(routing, path, request.method(), *reply_to(exchange));
+}
+
 void Api::on_request(http::Request& request, http::Exchange& exchange) {
+  if (refuses_head(request, exchange)) return;
   const std::string_view path = request.path();
-  const bool is_get = request.method() == http::Method::get;
-  // The server sends the head of it only.
-  const bool is_read = is_get || request.method() == http::Method::head;
-  if (is_read && path == "/healthz") {
+  if (path == "/healthz") {
     exchange.respond(http::Status::ok, "application/json", R"({"status":"ok"})");
-    return;
-  }
-  if (is_read && path == "/readyz") return readiness(exchange);
-  if (is_read && path == "/metrics") {
+  } else if (path == "/readyz") {
+    readiness(exchange);
+  } else if (path == "/metrics") {
     exchange.respond(http::Status::ok, kMetricsType, metrics_text(service_.status()));
-    return;
-  }
-  const ReplyPtr reply = reply_to(exchange);
-  if (is_get && path == "/events") return follow_events(request, reply);
-  if (path.starts_with(kApiPrefix)) {
-    if (has_wrong_type(request)) {
-      reply->error({base::ErrorCode::unsupported, "the body is not application/json",
-                    "send Content-Type: application/json"},
-                   http::Status::unsupported_media_type, {});
-      return;
-    }
+  } else if (path == "/events") {
+    follow_events(request, reply_to(exchange));
+  } else {
     dispatch(api_routes(), path.substr(kApiPrefix.size()), service_, runtime_.clock.wall_now(),
-             request, reply);
-    return;
+             request, reply_to(exchange));
   }
-  if (std::ranges::find(kReadPaths, path) != kReadPaths.end()) {
+}
+
+bool Api::refuses_head(const http::Request& request, http::Exchange& exchange) {
+  const std::string_view path = request.path();
+  if (path.starts_with(kApiPrefix)) {
+    if (!has_wrong_type(request)) return false;
+    reply_to(exchange)->error({base::ErrorCode::unsupported, "the body is not application/json",
+                               "send Content-Type: application/json"},
+                              http::Status::unsupported_media_type, {});
+    return true;
+  }
+  if (std::ranges::find(kReadPaths, path) == kReadPaths.end()) {
+    reply_to(exchange)->error(
+        {base::ErrorCode::not_found, fmt::format("there is nothing at {}", path),
+         "MCP clients connect to /mcp, /mcp/all, /mcp/servers/NAME or /mcp/groups/NAME; REST "
+         "is at /api/v1"});
+    return true;
+  }
+  // Of HEAD the server sends the head only; there is no end of /events.
+  const bool is_read = request.method() == http::Method::get ||
+                       (request.method() == http::Method::head && path != "/events");
+  if (!is_read) {
     constexpr http::HeaderField kAllow{"Allow", "GET"};
-    reply->error(
+    reply_to(exchange)->error(
         {base::ErrorCode::unsupported,
          fmt::format("{} does not take {}", path, http::to_string(request.method())), "use GET"},
         http::Status::method_not_allowed, {&kAllow, 1});
-    return;
+    return true;
   }
-  reply->error(
-      {base::ErrorCode::not_found, fmt::format("there is nothing at {}", path),
-       "MCP clients connect to /mcp, /mcp/all, /mcp/servers/NAME or /mcp/groups/NAME; REST "
-       "is at /api/v1"});
+  if (request.has_body()) {
+    reply_to(exchange)->error(
+        {base::ErrorCode::invalid_argument, fmt::format("{} takes no body", path), "leave it out"});
+    return true;
+  }
+  return false;
 }
 
 void Api::readiness(http::Exchange& exchange) {

@@ -29,12 +29,16 @@ class Api {
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
+  // Refuses by answering; what is refused here, on_request() would refuse too.
+  void on_head(const http::Request& request, http::Exchange& exchange);
   // Answers any path; 404 for those that are not ours either.
   void on_request(http::Request& request, http::Exchange& exchange);
   // Answers a request that is not allowed.
   void refuse(http::Exchange& exchange, const security::Verdict& verdict);
 
  private:
+  // True when the path, the method or the type of the body is wrong, and `exchange` answered.
+  bool refuses_head(const http::Request& request, http::Exchange& exchange);
   void readiness(http::Exchange& exchange);
   std::optional<base::Error> unknown_name(const events::EventFilter& filter) const;
   void follow_events(const http::Request& request, const ReplyPtr& reply);

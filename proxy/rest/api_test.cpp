@@ -47,6 +47,27 @@ TEST_CASE("an unknown path is 404, a wrong method 405 with those allowed") {
   CHECK(has(answer, "Allow: GET, POST\r\n"));
 }
 
+TEST_CASE("what a head says wrong is answered before the body comes") {
+  World world;
+  struct Row {
+    std::string_view line, type, status;
+  };
+  for (const Row& row :
+       std::initializer_list<Row>{{"POST /nonsense", "application/json", "404"},
+                                  {"POST /api/v1/nonsense", "application/json", "404"},
+                                  {"POST /healthz", "application/json", "405"},
+                                  {"GET /healthz", "application/json", "400"},
+                                  {"PUT /api/v1/servers", "application/json", "405"},
+                                  {"POST /api/v1/servers", "text/plain", "415"}}) {
+    CAPTURE(row.line, row.type);
+    http::TestClient client = world.connect();
+    client.send(fmt::format(
+        "{} HTTP/1.1\r\nHost: h\r\nContent-Type: {}\r\nContent-Length: 9999999\r\n\r\n{{", row.line,
+        row.type));
+    CHECK(client.until_end().starts_with(fmt::format("HTTP/1.1 {}", row.status)));
+  }
+}
+
 TEST_CASE("bad queries and bodies are 400, foreign content types 415") {
   World world;
   for (const char* target :

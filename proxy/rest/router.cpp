@@ -61,32 +61,43 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
   return args;
 }
 
-void dispatch(std::span<const Route> routes, std::string_view path, AdminService& service,
-              base::WallTime now, const http::Request& request, const ReplyPtr& reply) {
-  std::string allowed;
+Routing route_to(std::span<const Route> routes, std::string_view path, http::Method method) {
+  Routing routing;
   // A path that is written out is never taken for a {name}.
   const bool is_literal = std::ranges::find(routes, path, &Route::pattern) != routes.end();
   for (const Route& route : routes) {
     if (is_literal && route.pattern != path) continue;
     auto args = match(route.pattern, path);
     if (!args) continue;
-    if (route.method == request.method()) {
-      route.handle({service, now, request, *std::move(args), reply});
-      return;
-    }
-    if (!allowed.empty()) allowed += ", ";
-    allowed += http::to_string(route.method);
+    if (route.method == method) return {&route, *std::move(args), {}};
+    if (!routing.allowed.empty()) routing.allowed += ", ";
+    routing.allowed += http::to_string(route.method);
   }
-  if (allowed.empty()) {
-    reply->error({base::ErrorCode::not_found, fmt::format("there is no /api/v1/{}", path),
-                  "the README lists all paths"});
+  return routing;
+}
+
+void refuse_route(const Routing& routing, std::string_view path, http::Method method,
+                  Reply& reply) {
+  if (routing.allowed.empty()) {
+    reply.error({base::ErrorCode::not_found, fmt::format("there is no /api/v1/{}", path),
+                 "the README lists all paths"});
     return;
   }
-  const http::HeaderField allow{"Allow", allowed};
-  reply->error({base::ErrorCode::unsupported,
-                fmt::format("/api/v1/{} does not take {}", path, http::to_string(request.method())),
-                fmt::format("use {}", allowed)},
-               http::Status::method_not_allowed, {&allow, 1});
+  const http::HeaderField allow{"Allow", routing.allowed};
+  reply.error({base::ErrorCode::unsupported,
+               fmt::format("/api/v1/{} does not take {}", path, http::to_string(method)),
+               fmt::format("use {}", routing.allowed)},
+              http::Status::method_not_allowed, {&allow, 1});
+}
+
+void dispatch(std::span<const Route> routes, std::string_view path, AdminService& service,
+              base::WallTime now, const http::Request& request, const ReplyPtr& reply) {
+  Routing routing = route_to(routes, path, request.method());
+  if (routing.route == nullptr) {
+    refuse_route(routing, path, request.method(), *reply);
+    return;
+  }
+  routing.route->handle({service, now, request, std::move(routing.args), reply});
 }
 
 }  // namespace proxy::rest

@@ -41,6 +41,16 @@ struct Route {
 // The {names} of `pattern` as they stand in `path`; nothing when it does not fit.
 std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path);
 
+// What a path and a method lead to.
+struct Routing {
+  const Route* route = nullptr;   // null: to nothing
+  std::vector<std::string> args;  // what stood for the {names}, decoded
+  std::string allowed;            // without a route: the methods that the path takes; may be empty
+};
+Routing route_to(std::span<const Route> routes, std::string_view path, http::Method method);
+// Answers 404 or 405 with Allow. REQUIRES: routing.route is null.
+void refuse_route(const Routing& routing, std::string_view path, http::Method method, Reply& reply);
+
 // Calls the handler, or answers 404 or 405 with Allow.
 void dispatch(std::span<const Route> routes, std::string_view path, AdminService& service,
               base::WallTime now, const http::Request& request, const ReplyPtr& reply);

@@ -13,6 +13,9 @@ namespace proxy::rest {
 
 struct World final : http::Handler {
   World() { endpoint = *server.listen("127.0.0.1", 0); }
+  void on_head(http::Request& request, http::Exchange& exchange) override {
+    api.on_head(request, exchange);
+  }
   void on_request(http::Request& request, http::Exchange& exchange) override {
     api.on_request(request, exchange);
   }
