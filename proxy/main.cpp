@@ -11,6 +11,7 @@
 #include "base/signal.h"
 #include "proxy/cli/cli.h"
 #include "proxy/daemon/daemon.h"
+#include "proxy/daemon/process_memory.h"
 
 namespace {
 
@@ -51,6 +52,7 @@ int serve(const proxy::cli::ServeOptions& asked) {
   options.quiet = asked.quiet;
   options.executed_at = started;
 
+  proxy::daemon::give_memory_back();
   std::signal(SIGPIPE, SIG_IGN);
   base::PosixFileSystem files;
   base::Loop loop(std::random_device{}());

@@ -18,6 +18,7 @@
 #include "proxy/daemon/group_members.h"
 #include "proxy/daemon/intent.h"
 #include "proxy/daemon/live_catalog.h"
+#include "proxy/daemon/memory_keeper.h"
 #include "proxy/daemon/record_conversion.h"
 #include "proxy/daemon/reloader.h"
 #include "proxy/daemon/service_manager.h"
@@ -61,8 +62,19 @@ RememberedByName remembered_by_name(const storage::Snapshot& snapshot) {
   return remembered;
 }
 
-http::Limits http_limits(const config::Config& config) {
+// `files_max`: how many descriptors this process may have. Servers and their instances need theirs
+// even when every place for a connection is taken.
+http::Limits http_limits(const config::Config& config, rlim_t files_max) {
+  constexpr std::size_t kFilesOfOwn = 128;
+  constexpr std::size_t kFilesOfServer = 6;
+  constexpr std::size_t kPlacesMin = 64;
   http::Limits limits;
+  const std::size_t needed = kFilesOfOwn + kFilesOfServer * config.servers.size();
+  const std::size_t spare = files_max > needed ? files_max - needed : 0;
+  // Half of it stays for instances and servers to come, the rest is for two kinds of connections.
+  const std::size_t places = std::clamp(spare / 4, kPlacesMin, limits.connections_max);
+  limits.connections_max = limits.unix_connections_max = places;
+  limits.connections_of_peer_max = places / 2;
   limits.body_bytes_max = config.limits.message_bytes_max;
   limits.queue_bytes_max = std::max(limits.queue_bytes_max, 2 * limits.body_bytes_max);
   return limits;
@@ -154,6 +166,7 @@ struct Daemon::Parts {
   rest::Api api;
   Front front;
   http::Server server;
+  MemoryKeeper memory;
 
   std::string listening_at;  // the base of all urls; empty until then
   ReadyReport report;
@@ -226,7 +239,10 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
       api_key(std::move(key)),
       api(admin, bus, loop.runtime(), &call_events),
       front(std::move(policy), api_key, mcp, sse, api),
-      server(loop, http_limits(*intent.config()), front) {
+      server(loop, http_limits(*intent.config(), original_limits.rlim_max), front),
+      memory(loop.runtime(), [this](auto work, auto then) {
+        base::offload(loop, std::move(work), std::move(then));
+      }) {
   const config::Config& running = *intent.config();
   storage::Batch batch;
   batch.put_meta({bus.last_id().epoch, /*clean_shutdown=*/false});

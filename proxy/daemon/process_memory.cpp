@@ -1,7 +1,10 @@
 #include "proxy/daemon/process_memory.h"
 
 #include <dirent.h>
+#include <malloc.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <memory>
@@ -28,6 +31,20 @@ std::uint32_t count_open_files() {
 }
 
 }  // namespace
+
+void give_memory_back() {
+  constexpr int kMiB = 1024 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, 4 * kMiB);  // these are mapped, and unmapped when they are freed
+  ::mallopt(M_TRIM_THRESHOLD, 8 * kMiB);
+}
+
+std::uint64_t anon_bytes() {
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  std::uint64_t shared = 0;
+  std::ifstream("/proc/self/statm") >> size >> resident >> shared;
+  return (resident - std::min(resident, shared)) * static_cast<std::uint64_t>(::getpagesize());
+}
 
 ProcessMemory process_memory() {
   ProcessMemory memory;

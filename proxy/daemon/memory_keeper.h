@@ -1,0 +1,60 @@
+// Gives memory that was freed back to the system. The allocator keeps what it once took, as long as
+// anything above it is in use: what an attack or a burst made it take would stay for ever.
+// Resource.
+//
+// Ownership: the daemon's.
+// Threads:   the loop thread; the work itself is done on a worker.
+// Cost:      a small file of /proc read every kInterval; some milliseconds of a worker after growth
+//            by TrimRule::kGrowth, less often where memory comes and goes all the time.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "base/runtime.h"
+#include "base/timer_wheel.h"
+
+namespace proxy::daemon {
+
+// When it is worth the work: after a growth over the lowest that was seen. Pure.
+class TrimRule {
+ public:
+  static constexpr std::uint64_t kGrowth = 4 * 1024 * 1024;
+
+  // `anon_bytes` is what is in use now. True: have free memory given back.
+  bool wants_trim(std::uint64_t anon_bytes);
+  // What is left is in use: only what comes on top of it counts.
+  void trimmed(std::uint64_t anon_bytes) { floor_ = anon_bytes; }
+  // How many intervals to wait for the next look: more when each look found a growth again.
+  unsigned intervals() const { return intervals_; }
+
+ private:
+  static constexpr unsigned kIntervalsMax = 4;
+  std::uint64_t floor_ = UINT64_MAX;
+  unsigned intervals_ = 1;
+};
+
+class MemoryKeeper {
+ public:
+  static constexpr base::Duration kInterval = std::chrono::seconds(2);
+  // Runs `work` beside the loop, then `then` on it.
+  using Offload = std::function<void(std::function<void()> work, std::function<void()> then)>;
+
+  // Looks for the first time after kInterval.
+  MemoryKeeper(base::Runtime runtime, Offload offload);
+  ~MemoryKeeper();
+  MemoryKeeper(const MemoryKeeper&) = delete;
+  MemoryKeeper& operator=(const MemoryKeeper&) = delete;
+
+ private:
+  void look();
+  void look_again();
+
+  const base::Runtime runtime_;
+  const Offload offload_;
+  TrimRule rule_;
+  std::shared_ptr<MemoryKeeper*> self_;  // emptied when this dies: workers come back later
+  base::Timer<MemoryKeeper, &MemoryKeeper::look> timer_{*this};
+};
+
+}  // namespace proxy::daemon
