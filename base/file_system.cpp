@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -250,6 +251,18 @@ Result<void> PosixFileSystem::copy_mode_and_owner(const std::string& from, const
     return file_error("set the mode of", to, errno);
   }
   return kDone;
+}
+
+Result<bool> PosixFileSystem::is_locked(const std::string& path) {
+  const UniqueFd fd = open_fd(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!fd) return errno == ENOENT ? Result<bool>(false) : file_error("open", path, errno);
+  if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) return false;
+  if (errno == EWOULDBLOCK) return true;
+  return file_error("lock", path, errno);
+}
+
+std::uint32_t PosixFileSystem::user() {
+  return ::geteuid();
 }
 
 }  // namespace base

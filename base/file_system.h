@@ -65,6 +65,12 @@ class FileSystem {
   virtual Result<std::vector<std::string>> list_dir(const std::string& path) = 0;
   // Gives `to` the mode of `from`, and its owner and group as far as we may.
   virtual Result<void> copy_mode_and_owner(const std::string& from, const std::string& to) = 0;
+
+  // Whether somebody, this process included, holds the lock (flock) of a file; a file that is
+  // missing is not locked. Nobody is kept waiting by the question.
+  virtual Result<bool> is_locked(const std::string& path) = 0;
+  // For whom we act: the effective user.
+  virtual std::uint32_t user() = 0;
 };
 
 class PosixFileSystem final : public FileSystem {
@@ -83,6 +89,8 @@ class PosixFileSystem final : public FileSystem {
   Result<void> create_dirs(const std::string& path, std::uint32_t mode) override;
   Result<std::vector<std::string>> list_dir(const std::string& path) override;
   Result<void> copy_mode_and_owner(const std::string& from, const std::string& to) override;
+  Result<bool> is_locked(const std::string& path) override;
+  std::uint32_t user() override;
 };
 
 // The directory part of a path: "." for a bare name, "/" for names in the root.

@@ -1,11 +1,15 @@
 #include "base/file_system.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+
+#include "base/unique_fd.h"
 
 namespace base {
 namespace {
@@ -106,6 +110,18 @@ TEST_CASE("errors of files say what failed and what to do", "[base]") {
   CHECK(!read_only.remedy.empty());
   CHECK(file_error("write", "x", ENOSPC).code == ErrorCode::io_error);
   CHECK(file_error("exchange", "x", EOPNOTSUPP).code == ErrorCode::unsupported);
+}
+
+TEST_CASE("a lock is seen while somebody holds it, and looking does not take it", "[base]") {
+  const TempDir dir;
+  PosixFileSystem files;
+  CHECK_FALSE(*files.is_locked(dir / "lock"));
+  REQUIRE(files.write_new(dir / "lock", "", 0600).ok());
+  const UniqueFd holder(::open((dir / "lock").c_str(), O_RDWR | O_CLOEXEC));
+  CHECK_FALSE(*files.is_locked(dir / "lock"));
+  REQUIRE(::flock(holder.get(), LOCK_EX | LOCK_NB) == 0);
+  CHECK(*files.is_locked(dir / "lock"));
+  CHECK(files.user() == ::geteuid());
 }
 
 }  // namespace

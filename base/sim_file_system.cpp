@@ -202,6 +202,12 @@ void SimFileSystem::set_owner(const std::string& path, std::uint32_t uid, std::u
   inode->info.gid = gid;
 }
 
+void SimFileSystem::set_mode(const std::string& path, std::uint32_t mode) {
+  const InodePtr inode = find(path, true);
+  assert(inode);
+  inode->info.mode = mode;
+}
+
 std::optional<std::string> SimFileSystem::peek(const std::string& path) const {
   const InodePtr inode = find(path, true);
   if (!inode || inode->info.kind != FileKind::file) return std::nullopt;

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,10 @@ class SimFileSystem final : public FileSystem {
   void forget(const std::string& path);                                  // fine when it is missing
   void add_symlink(const std::string& path, const std::string& target);
   void set_owner(const std::string& path, std::uint32_t uid, std::uint32_t gid);
+  void set_mode(const std::string& path, std::uint32_t mode);
+  // As a process that holds the file's lock, and as its end.
+  void lock(const std::string& path) { locked_.insert(path); }
+  void unlock(const std::string& path) { locked_.erase(path); }
   // What the file holds; nothing when it does not exist.
   std::optional<std::string> peek(const std::string& path) const;
   std::vector<std::string> all_files() const;  // paths of all but directories, sorted
@@ -86,6 +91,8 @@ class SimFileSystem final : public FileSystem {
   Result<void> create_dirs(const std::string& path, std::uint32_t mode) override;
   Result<std::vector<std::string>> list_dir(const std::string& path) override;
   Result<void> copy_mode_and_owner(const std::string& from, const std::string& to) override;
+  Result<bool> is_locked(const std::string& path) override { return locked_.contains(path); }
+  std::uint32_t user() override { return 0; }  // owns all but what set_owner() gives away
 
  private:
   struct Inode;
@@ -119,6 +126,7 @@ class SimFileSystem final : public FileSystem {
     int times = 0;
   };
   std::map<Step, Failure> failures_;
+  std::set<std::string> locked_;
   bool exchange_supported_ = true;
   bool powered_ = true;
   std::uint64_t steps_ = 0;

@@ -42,13 +42,15 @@ void StoreLock::wait_a_moment() {
 
 base::Result<StoreLock> StoreLock::acquire(const std::string& data_dir,
                                            const std::function<void()>& pause) {
-  const std::string path = data_dir + "/mcptrunk.lock";
+  const std::string path = fmt::format("{}/{}", data_dir, kFile);
   base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return base::file_error("open", path, errno);
   for (int tries = 0; !try_lock(fd.get()); ++tries) {
     if (errno != EWOULDBLOCK) return base::file_error("lock", path, errno);
     const pid_t holder = holder_of(fd.get());
-    if (has_ended(holder) && tries < kTriesMax) {
+    // Nobody written down: someone looks whether it is held, or has just taken it.
+    const bool is_passing = has_ended(holder) || holder == 0;
+    if (is_passing && tries < kTriesMax) {
       pause();
       continue;
     }

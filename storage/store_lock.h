@@ -1,8 +1,9 @@
-// One daemon for one data directory: a lock on data_dir/mcptrunk.lock that the kernel drops when
+// One daemon for one data directory: a lock on data_dir/kFile that the kernel drops when
 // the process ends, however it ends. Resource that moves; any thread.
 #pragma once
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -11,6 +12,8 @@ namespace storage {
 
 class StoreLock {
  public:
+  static constexpr std::string_view kFile = "mcptrunk.lock";  // in the data directory
+
   // REQUIRES: data_dir exists. store_in_use when another process, or another StoreLock of this one,
   // holds it; then nothing in the directory has changed. The file stays behind; it is no lock by
   // itself. A holder that was killed while it started a child leaves the lock with that child for a

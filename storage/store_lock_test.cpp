@@ -1,6 +1,8 @@
 #include "storage/store_lock.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +23,19 @@ TEST_CASE("a lock that somebody holds is refused at once, and says who", "[stora
   CHECK(second.error().code == base::ErrorCode::store_in_use);
   CHECK(second.error().message.find(std::to_string(::getpid())) != std::string::npos);
   CHECK(pauses == 0);
+}
+
+TEST_CASE("a lock that somebody only looks at is taken", "[storage]") {
+  const testing::TempDir folder;
+  const std::string path = folder.path + "/mcptrunk.lock";
+  int looking = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  REQUIRE(::flock(looking, LOCK_SH) == 0);
+  int pauses = 0;
+  const auto lock = StoreLock::acquire(folder.path, [&] {
+    if (++pauses == 1) ::close(looking);
+  });
+  CHECK(lock.ok());
+  CHECK(pauses == 1);
 }
 
 // The child of a killed daemon holds what it inherited until it becomes another program.

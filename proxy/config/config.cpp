@@ -44,6 +44,11 @@ std::string_view to_string(RoutingMode mode) {
   return word(kWords, mode);
 }
 
+std::string_view to_string(LocalUsers users) {
+  constexpr std::array<std::string_view, 2> kWords{"own", "all"};
+  return word(kWords, users);
+}
+
 std::string_view to_string(ProtocolEra era) {
   constexpr std::array<std::string_view, 7> kWords{
       "auto", "legacy", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"};

@@ -29,6 +29,8 @@ enum class Protocol : std::uint8_t { stdio, http, streamable_http, sse, auto_det
 enum class Sharing : std::uint8_t { shared, session };
 
 enum class RoutingMode : std::uint8_t { retrieve_tools, direct };
+// Who on this machine needs no key: the user that the daemon runs as, or everybody.
+enum class LocalUsers : std::uint8_t { own, all };
 
 // How a server is spoken to first; a revision pins it.
 enum class ProtocolEra : std::uint8_t {
@@ -48,6 +50,7 @@ std::string_view to_string(StartupMode mode);
 std::string_view to_string(Protocol protocol);
 std::string_view to_string(Sharing sharing);
 std::string_view to_string(RoutingMode mode);
+std::string_view to_string(LocalUsers users);
 std::string_view to_string(ProtocolEra era);
 std::string_view to_string(LogLevel level);
 
@@ -211,6 +214,7 @@ struct Config {
   std::uint32_t tool_name_length_max = 48;
   std::string api_key;  // secret; empty: generated into data_dir/api_key
   bool require_mcp_auth = false;
+  LocalUsers local_users = LocalUsers::own;
   std::vector<std::string> trusted_hosts;
   std::vector<std::string> trusted_origins;
   bool allow_mcp_management = false;

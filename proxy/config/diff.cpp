@@ -43,6 +43,7 @@ constexpr std::array kSettings{
     MCPTRUNK_SETTING(tool_name_length_max),
     MCPTRUNK_SETTING(api_key),
     MCPTRUNK_SETTING(require_mcp_auth),
+    MCPTRUNK_SETTING(local_users),
     MCPTRUNK_SETTING(trusted_hosts),
     MCPTRUNK_SETTING(trusted_origins),
     MCPTRUNK_SETTING(allow_mcp_management),

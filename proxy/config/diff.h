@@ -27,6 +27,7 @@ enum class Setting : std::uint8_t {
   tool_name_length_max,
   api_key,
   require_mcp_auth,
+  local_users,
   trusted_hosts,
   trusted_origins,
   allow_mcp_management,

@@ -75,6 +75,7 @@ TEST_CASE("a whole configuration changes only what differs", "[config]") {
   Config to = redacted(config_of(kText));
   to.listen.port = 0;
   to.require_mcp_auth = true;
+  to.local_users = LocalUsers::all;
   to.servers[0].args = {"stdio"};
   to.servers.erase(to.servers.begin() + 1);
   ServerConfig added;

@@ -53,6 +53,7 @@ constexpr BadInput kBadInputs[] = {
     {"{\"tools_limit\": \"15\"}", 1, "tools_limit", "must be a number, but is a string"},
     {"{\"require_mcp_auth\": 1}", 1, "require_mcp_auth", "must be a boolean"},
     {"{\"routing_mode\": \"dirct\"}", 1, "routing_mode", "not known"},
+    {"{\"local_users\": \"any\"}", 1, "local_users", "not known"},
     {"{\"call_tool_timeout\": \"2 minutes\"}", 1, "call_tool_timeout", "not a duration"},
     {"{\"call_tool_timeout\": \"90\"}", 1, "call_tool_timeout", "not a duration"},
     {"{\"call_tool_timeout\": true}", 1, "call_tool_timeout", "must be a duration"},

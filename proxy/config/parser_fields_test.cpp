@@ -42,6 +42,7 @@ const std::vector<Field> kFields{
     {"", "tool_name_length_max", Type::number, {"23", "129"}},
     {"", "api_key", Type::text},
     {"", "require_mcp_auth", Type::flag},
+    {"", "local_users", Type::text, {"\"none\""}},
     {"", "trusted_hosts", Type::texts},
     {"", "trusted_origins", Type::texts},
     {"", "allow_mcp_management", Type::flag},

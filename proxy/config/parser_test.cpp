@@ -119,7 +119,7 @@ TEST_CASE("every top-level field is read", "[config]") {
     "tool_response_limit": 0, "call_tool_timeout": 5, "connect_timeout": "1m30s",
     "idle_timeout": "0", "enable_lazy_loading": true, "max_concurrent_connections": 3,
     "auto_disable_threshold": 4, "health_check_interval": "10s", "tool_discovery_interval": "1h",
-    "tool_name_length_max": 40, "api_key": "k", "require_mcp_auth": true,
+    "tool_name_length_max": 40, "api_key": "k", "require_mcp_auth": true, "local_users": "all",
     "trusted_hosts": ["h"], "trusted_origins": ["https://o"], "allow_mcp_management": true,
     "read_only_mode": true, "disable_management": true,
     "limits": {"global": {"calls_per_second": 2.5, "burst": 4}, "per_client": {"burst": 1},
@@ -149,6 +149,7 @@ TEST_CASE("every top-level field is read", "[config]") {
   want.tool_name_length_max = 40;
   want.api_key = "k";
   want.require_mcp_auth = true;
+  want.local_users = LocalUsers::all;
   want.trusted_hosts = {"h"};
   want.trusted_origins = {"https://o"};
   want.allow_mcp_management = true;

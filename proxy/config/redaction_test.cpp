@@ -86,6 +86,7 @@ TEST_CASE("what is written as JSON reads back to the same configuration", "[conf
   Config config;
   config.listen = {"::1", 1};
   config.routing_mode = RoutingMode::direct;
+  config.local_users = LocalUsers::all;
   config.tools_limit = 9;
   config.idle_timeout = std::chrono::seconds(0);
   config.limits = {{2.5, 4}, {0, 1}, {0, 2}, 5, 6, 65536, "redis://r"};

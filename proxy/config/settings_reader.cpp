@@ -153,6 +153,7 @@ void read_search(ObjectReader& reader, SearchConfig& out) {
 
 void read_settings(ObjectReader& reader, Config& config) {
   constexpr std::array kRoutingModes{RoutingMode::retrieve_tools, RoutingMode::direct};
+  constexpr std::array kLocalUsers{LocalUsers::own, LocalUsers::all};
   read_listen(reader, config);
   reader.read("data_dir", config.data_dir);
   reader.read_enum("routing_mode", config.routing_mode, kRoutingModes);
@@ -169,6 +170,7 @@ void read_settings(ObjectReader& reader, Config& config) {
   reader.read("tool_name_length_max", config.tool_name_length_max, {24, 128});
   reader.read("api_key", config.api_key);
   reader.read("require_mcp_auth", config.require_mcp_auth);
+  reader.read_enum("local_users", config.local_users, kLocalUsers);
   reader.read("trusted_hosts", config.trusted_hosts);
   reader.read("trusted_origins", config.trusted_origins);
   reader.read("allow_mcp_management", config.allow_mcp_management);

@@ -170,6 +170,7 @@ void write_settings(JsonWriter& writer, const Config& config) {
   field(writer, "tool_name_length_max", config.tool_name_length_max, standard.tool_name_length_max);
   field(writer, "api_key", config.api_key);
   field(writer, "require_mcp_auth", config.require_mcp_auth);
+  field(writer, "local_users", config.local_users, standard.local_users);
   field(writer, "trusted_hosts", config.trusted_hosts);
   field(writer, "trusted_origins", config.trusted_origins);
   field(writer, "allow_mcp_management", config.allow_mcp_management);

@@ -1,0 +1,94 @@
+#include "proxy/security/data_files.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/shell_word.h"
+#include "storage/store_lock.h"
+
+namespace proxy::security {
+namespace {
+
+constexpr std::uint32_t kOthersMayWrite = 0002;
+constexpr std::uint32_t kGroupOrOthersMayWrite = 0022;
+constexpr std::uint32_t kSticky = 01000;
+
+constexpr std::array kBelieved{storage::StoreLock::kFile,
+                               kSocketFile,
+                               kDaemonFile,
+                               kApiKeyFile,
+                               kSessionKeyFile,
+                               kStartLockFile,
+                               std::string_view("state.mdb"),
+                               std::string_view("bulk.mdb"),
+                               std::string_view("logs")};
+
+std::string owner_name(std::uint32_t uid) {
+  return uid == 0 ? "root" : fmt::format("another user (uid {})", uid);
+}
+
+// Every directory on the way: who may write there may put another one in place of the next, unless
+// only its owner may do that.
+base::Result<void> check_way(base::FileSystem& files, const std::string& dir) {
+  for (std::string above = base::parent_dir(dir);; above = base::parent_dir(above)) {
+    const auto info = files.stat(above);
+    if (!info) return info.error();
+    if ((info->mode & kOthersMayWrite) != 0 && (info->mode & kSticky) == 0) {
+      return base::Error{
+          base::ErrorCode::forbidden,
+          fmt::format("everybody may write to {}, and so replace the data directory {}", above,
+                      dir),
+          fmt::format("chmod o-w {}, or name a directory elsewhere with --data-dir",
+                      base::shell_word(above))};
+    }
+    if (above == "/" || above == ".") return base::kDone;
+  }
+}
+
+}  // namespace
+
+std::string path_in(const std::string& data_dir, std::string_view file) {
+  return fmt::format("{}/{}", data_dir, file);
+}
+
+base::Result<void> check_data_files(base::FileSystem& files, const std::string& data_dir) {
+  const auto real = files.realpath(data_dir);
+  if (!real) return real.error();
+  const auto info = files.stat(*real);
+  if (!info) return info.error();
+  if (info->uid != files.user()) {
+    return base::Error{
+        base::ErrorCode::forbidden,
+        fmt::format("the data directory {} belongs to {}", data_dir, owner_name(info->uid)),
+        "do it as that user, or name a directory of your own with --data-dir"};
+  }
+  if ((info->mode & kGroupOrOthersMayWrite) != 0) {
+    return base::Error{
+        base::ErrorCode::forbidden,
+        fmt::format("others may write to the data directory {}: what lies there may be theirs",
+                    data_dir),
+        fmt::format("chmod 700 {}, if you know all that is in it", base::shell_word(data_dir))};
+  }
+  if (auto way = check_way(files, *real); !way) return way;
+  for (const std::string_view name : kBelieved) {
+    const std::string path = path_in(*real, name);
+    auto file = files.lstat(path);
+    if (file && file->kind == base::FileKind::symlink && file->uid == files.user()) {
+      file = files.stat(path);
+    }
+    if (!file && file.error().code == base::ErrorCode::not_found) continue;
+    if (!file) return file.error();
+    if (file->uid != files.user()) {
+      const std::string word = base::shell_word(path);
+      return base::Error{base::ErrorCode::forbidden,
+                         fmt::format("{} belongs to {}", path, owner_name(file->uid)),
+                         fmt::format("make it yours if you know what it holds (sudo chown {} {}), "
+                                     "else remove it",
+                                     files.user(), word)};
+    }
+  }
+  return base::kDone;
+}
+
+}  // namespace proxy::security
