@@ -299,6 +299,8 @@ rest::DaemonStatus Admin::status() {
     }
   }
   status.routing_mode = config.routing_mode;
+  status.local_users = config.local_users;
+  status.knows_local_users = identity_.knows_local_users;
   status.servers = static_cast<std::uint32_t>(config.servers.size());
   for (upstream::UpstreamId id = 0; id < parts_.fleet.size(); ++id) {
     const auto view = parts_.fleet.view(id);

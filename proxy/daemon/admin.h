@@ -46,6 +46,7 @@ struct DaemonIdentity {
   base::WallTime started{};
   base::TimePoint started_at{};
   std::shared_ptr<const config::Config> config;  // as it was then; null: it does not listen yet
+  bool knows_local_users = true;                 // base::can_know_tcp_peers()
 };
 
 class Admin final : public rest::AdminService {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/loop_directory_watcher.h"
 #include "base/offload.h"
+#include "base/socket_owner.h"
 #include "proxy/activity/call_ledger.h"
 #include "proxy/config/diff.h"
 #include "proxy/daemon/admin.h"
@@ -89,7 +90,8 @@ base::Result<Front::Policy> front_policy(const config::Config& config) {
   auto hosts = security::HostOriginPolicy::make(config.listen.host, config.trusted_hosts,
                                                 config.trusted_origins);
   if (!hosts) return std::move(hosts).error();
-  const security::TrustSettings trust{hosts->reachable_beyond_loopback(), config.require_mcp_auth};
+  const security::TrustSettings trust{hosts->reachable_beyond_loopback(), config.require_mcp_auth,
+                                      config.local_users == config::LocalUsers::all, ::geteuid()};
   return Front::Policy{std::move(hosts).value(), trust};
 }
 
@@ -368,13 +370,23 @@ base::Result<void> Daemon::Parts::listen() {
   const auto endpoint =
       inherited ? server.listen_on(*inherited) : server.listen(where.host, where.port);
   if (!endpoint) return endpoint.error();
+  if (const auto own = server.listen_unix(data_dir.socket_file()); !own) {
+    base::log::error(kLog, "commands reach this daemon by --url and --api-key only: {}",
+                     base::one_line(own.error()));
+  }
   const std::string base_url = "http://" + http::to_string(*endpoint);
   report.url = base_url + "/mcp";
   report.servers = intent.config()->servers.size();
   report.servers_enabled = admin.status().servers_enabled;
   report.tools = catalog.visible_tool_count();
+  const bool knows_peers = base::can_know_tcp_peers();
+  if (!knows_peers) {
+    base::log::warn(kLog,
+                    "the system does not tell which user connects: over TCP everybody needs "
+                    "the key, unless local_users is \"all\"");
+  }
   admin.set_identity({report.url, data_dir.path, options.config_path, loop.wall_now(), loop.now(),
-                      intent.config()});
+                      intent.config(), knows_peers});
   listening_at = base_url;
   tell_command_line();
   return base::kDone;
@@ -386,7 +398,7 @@ void Daemon::Parts::tell_command_line() {
                                   !intent.config()->api_key.empty()};
   if (const auto told = announce(files, data_dir, announcement); !told) {
     withdraw(files, data_dir);
-    base::log::error(kLog, "commands find this daemon by --url {} only: {}", listening_at,
+    base::log::error(kLog, "its address is not told in {}: {}", data_dir.daemon_file(),
                      base::one_line(told.error()));
   }
 }

@@ -22,6 +22,7 @@ base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& 
   if (!created) return std::move(created).error();
   auto real = files.realpath(expanded.text);
   if (!real) return std::move(real).error();
+  if (auto ours = security::check_data_files(files, *real); !ours) return ours.error();
   return DataDir{std::move(real).value()};
 }
 

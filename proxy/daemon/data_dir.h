@@ -6,23 +6,28 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "proxy/config/expansion.h"
+#include "proxy/security/data_files.h"
 
 namespace proxy::daemon {
 
 struct DataDir {
   std::string path;
-  std::string api_key_file() const { return path + "/api_key"; }
-  std::string session_key_file() const { return path + "/session_key"; }
+  std::string api_key_file() const { return security::path_in(path, security::kApiKeyFile); }
+  std::string session_key_file() const {
+    return security::path_in(path, security::kSessionKeyFile);
+  }
+  std::string socket_file() const { return security::path_in(path, security::kSocketFile); }
   std::string logs() const { return path + "/logs"; }
   // Apart from the daemon's own log: a server may be called as that file is.
   std::string server_logs() const { return logs() + "/servers"; }
   // The announcement of the daemon that serves now, for the command line.
-  std::string daemon_file() const { return path + "/daemon.json"; }
+  std::string daemon_file() const { return security::path_in(path, security::kDaemonFile); }
 };
 
 // Creates the directory (mode 0700) when it is missing. `configured` may start with "~" and hold
 // variables, and is relative to the directory of the configuration `file`, or, where that is empty,
-// to the working directory. Errors: config_invalid for an unset variable, else the file system's.
+// to the working directory. Errors: config_invalid for an unset variable, forbidden for a directory
+// that is not this user's alone (check_data_files), else the file system's.
 base::Result<DataDir> open_data_dir(base::FileSystem& files, const std::string& configured,
                                     const std::string& file,
                                     const config::Environment& environment);

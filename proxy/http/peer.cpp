@@ -57,11 +57,7 @@ Peer unix_peer(int descriptor) {
   Peer peer;
   peer.via = Peer::Via::unix_socket;
   peer.loopback = true;
-  ucred credentials{};
-  socklen_t length = sizeof credentials;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0) {
-    peer.user = PeerUser(credentials.uid);
-  }
+  if (const auto uid = base::unix_peer_uid(descriptor)) peer.user = PeerUser(*uid);
   return peer;
 }
 

@@ -36,6 +36,8 @@ struct DaemonStatus {
   std::string config_rejected;                 // why the file is not what runs; empty when it is
   std::vector<config::Setting> needs_restart;  // changed since the start, without effect until then
   config::RoutingMode routing_mode = config::RoutingMode::retrieve_tools;
+  config::LocalUsers local_users = config::LocalUsers::own;
+  bool knows_local_users = true;  // the system tells which user connects over TCP
 
   std::uint32_t servers = 0;
   std::uint32_t servers_enabled = 0;                                    // may run

@@ -93,6 +93,8 @@ std::string to_json(const DaemonStatus& status) {
   }
   texts(out, "needs_restart", waiting);
   out.field("routing_mode", config::to_string(status.routing_mode));
+  out.field("local_users", config::to_string(status.local_users));
+  out.field("knows_local_users", status.knows_local_users);
   out.key("servers").begin_object();
   out.field("total", status.servers).field("enabled", status.servers_enabled);
   out.key("by_state").begin_object();

@@ -10,9 +10,7 @@
 namespace proxy::security {
 namespace {
 
-constexpr std::uint32_t kOthersMayWrite = 0002;
 constexpr std::uint32_t kGroupOrOthersMayWrite = 0022;
-constexpr std::uint32_t kSticky = 01000;
 
 constexpr std::array kBelieved{storage::StoreLock::kFile,
                                kSocketFile,
@@ -26,24 +24,6 @@ constexpr std::array kBelieved{storage::StoreLock::kFile,
 
 std::string owner_name(std::uint32_t uid) {
   return uid == 0 ? "root" : fmt::format("another user (uid {})", uid);
-}
-
-// Every directory on the way: who may write there may put another one in place of the next, unless
-// only its owner may do that.
-base::Result<void> check_way(base::FileSystem& files, const std::string& dir) {
-  for (std::string above = base::parent_dir(dir);; above = base::parent_dir(above)) {
-    const auto info = files.stat(above);
-    if (!info) return info.error();
-    if ((info->mode & kOthersMayWrite) != 0 && (info->mode & kSticky) == 0) {
-      return base::Error{
-          base::ErrorCode::forbidden,
-          fmt::format("everybody may write to {}, and so replace the data directory {}", above,
-                      dir),
-          fmt::format("chmod o-w {}, or name a directory elsewhere with --data-dir",
-                      base::shell_word(above))};
-    }
-    if (above == "/" || above == ".") return base::kDone;
-  }
 }
 
 }  // namespace
@@ -61,7 +41,8 @@ base::Result<void> check_data_files(base::FileSystem& files, const std::string& 
     return base::Error{
         base::ErrorCode::forbidden,
         fmt::format("the data directory {} belongs to {}", data_dir, owner_name(info->uid)),
-        "do it as that user, or name a directory of your own with --data-dir"};
+        "do it as that user, or name a directory of your own with --data-dir: one that is "
+        "missing is made"};
   }
   if ((info->mode & kGroupOrOthersMayWrite) != 0) {
     return base::Error{
@@ -70,7 +51,6 @@ base::Result<void> check_data_files(base::FileSystem& files, const std::string& 
                     data_dir),
         fmt::format("chmod 700 {}, if you know all that is in it", base::shell_word(data_dir))};
   }
-  if (auto way = check_way(files, *real); !way) return way;
   for (const std::string_view name : kBelieved) {
     const std::string path = path_in(*real, name);
     auto file = files.lstat(path);

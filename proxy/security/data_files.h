@@ -24,10 +24,11 @@ inline constexpr std::string_view kStartLockFile = "start.lock";
 // "DIR/FILE".
 std::string path_in(const std::string& data_dir, std::string_view file);
 
-// That the directory and those of its files that are believed belong to this user, that nobody else
-// may write to the directory, and that not everybody may put another one in its place. The files
-// may be missing. Errors: forbidden, with what to do about it; the file system's, not_found for a
-// directory that is missing.
+// That the directory and those of its files that are believed belong to this user, and that nobody
+// else may write to the directory. Who may replace it as a whole, in a directory above that
+// everybody may write to, cannot make one that is this user's. The files may be missing. Errors:
+// forbidden, with what to do about it; the file system's, not_found for a directory that is
+// missing.
 base::Result<void> check_data_files(base::FileSystem& files, const std::string& data_dir);
 
 }  // namespace proxy::security

@@ -62,17 +62,6 @@ TEST_CASE("a data directory that others may write to is refused", "[security]") 
   }
 }
 
-TEST_CASE(
-    "a directory on the way that everybody may write to is refused, but where only owners may "
-    "move what is theirs",
-    "[security]") {
-  Disk disk;
-  disk.files.set_mode("/home", 0777);
-  CHECK(holds(disk.fault().message, "everybody may write to /home"));
-  disk.files.set_mode("/home", 01777);
-  CHECK(check_data_files(disk.files, disk.dir).ok());
-}
-
 TEST_CASE("each file by which daemon and command line know each other must be this user's",
           "[security]") {
   for (const std::string_view file : {kApiKeyFile, kDaemonFile, kSocketFile}) {

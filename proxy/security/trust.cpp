@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace proxy::security {
 namespace {
@@ -14,6 +15,31 @@ std::string shown(std::string_view value) {
   std::ranges::replace_if(
       text, [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
+}
+
+constexpr std::string_view kSendKey =
+    "Send the key of data_dir/api_key as X-API-Key or Authorization: Bearer.";
+
+Verdict needing_key(std::string message, std::string remedy) {
+  return {.status = http::Status::unauthorized,
+          .message = std::move(message),
+          .remedy = std::move(remedy)};
+}
+
+// Who would be served without a key, were it the right user.
+Verdict refused_stranger(std::optional<uid_t> uid) {
+  const std::string others =
+      " Or let all users of this machine in: \"local_users\": \"all\" in the configuration.";
+  if (uid) {
+    return needing_key(
+        fmt::format("This request comes from another user of this machine (uid {}), who needs the "
+                    "API key.",
+                    *uid),
+        std::string(kSendKey) + others);
+  }
+  return needing_key(
+      "It is not known which user of this machine sent this request, so it needs the API key.",
+      std::string(kSendKey) + " See what mcptrunk doctor says of local users." + others);
 }
 
 }  // namespace
@@ -31,13 +57,14 @@ std::string_view to_string(Principal principal) {
 bool needs_key(Area area, const TrustSettings& settings, const RequestFacts& facts) {
   const bool strict =
       settings.reachable_beyond_loopback || facts.forwarded || !facts.peer_on_this_machine;
+  const bool stranger = !facts.peer_is_own_user && !settings.all_local_users;
   switch (area) {
     case Area::open:
       return false;
     case Area::mcp:
-      return strict || settings.require_mcp_auth;
+      return strict || stranger || settings.require_mcp_auth;
     case Area::metrics:
-      return strict;
+      return strict || stranger;
     case Area::api:
       break;
   }
@@ -61,15 +88,28 @@ Verdict judge(Area area, const http::Request& request, const HostOriginPolicy& p
             .remedy = "Add the origin to trusted_origins if that page may use this server."};
   }
   const std::string_view offered = offered_key(request);
-  const RequestFacts facts{.peer_on_this_machine = request.peer().loopback,
-                           .forwarded = request.was_forwarded(),
-                           .key_matches = !offered.empty() && key.matches(offered)};
-  if (facts.key_matches) return {.allowed = true, .principal = Principal::key_holder};
+  if (!offered.empty() && key.matches(offered)) {
+    return {.allowed = true, .principal = Principal::key_holder};
+  }
+  const http::Peer& peer = request.peer();
+  const bool is_direct_visit = peer.via == http::Peer::Via::unix_socket && !request.was_forwarded();
+  if (is_direct_visit && peer.uid() == settings.own_user) {
+    return {.allowed = true, .principal = Principal::key_holder};
+  }
+  RequestFacts facts{.peer_on_this_machine = peer.loopback,
+                     .peer_is_own_user = true,
+                     .forwarded = request.was_forwarded()};
+  if (needs_key(area, settings, facts)) {
+    return needing_key(
+        offered.empty() ? "This request needs the API key." : "The API key is not the right one.",
+        std::string(kSendKey));
+  }
+  // Whose it is decides: only now the system is asked.
+  facts.peer_is_own_user = false;
   if (!needs_key(area, settings, facts)) return {.allowed = true, .principal = Principal::local};
-  return {.status = http::Status::unauthorized,
-          .message = offered.empty() ? "This request needs the API key."
-                                     : "The API key is not the right one.",
-          .remedy = "Send the key of data_dir/api_key as X-API-Key or Authorization: Bearer."};
+  const auto uid = peer.uid();
+  if (uid == settings.own_user) return {.allowed = true, .principal = Principal::local};
+  return refused_stranger(uid);
 }
 
 }  // namespace proxy::security
