@@ -1,21 +1,17 @@
 // What a daemon says of itself in its data directory (daemon.json, mode 0600): written when it is
-// ready, removed when it ends. One that was killed leaves it. Value, and a function that reads it.
+// ready, removed when it ends. One that was killed leaves it. For people, and to know which file a
+// daemon serves; nobody is spoken to because of it. Value, and functions that look.
 #pragma once
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "base/file_system.h"
 #include "base/result.h"
 
 namespace proxy::cli {
 
-inline constexpr std::string_view kDaemonFile = "daemon.json";
-
 struct Announcement {
   std::string url;                        // "http://127.0.0.1:8080"
-  std::int64_t pid = 0;                   // 0: not said
   std::string config_path;                // absolute; empty: not said
   std::optional<bool> key_is_configured;  // else it is the one in the data directory
 };
@@ -23,7 +19,7 @@ struct Announcement {
 // Errors: not_found where no daemon has left one, daemon_unreachable when it is damaged.
 base::Result<Announcement> read_announcement(base::FileSystem& files, const std::string& data_dir);
 
-// Whether the process that wrote it is there still.
-bool is_running(base::FileSystem& files, const Announcement& announcement);
+// Whether a daemon has the directory: it holds the lock, which a killed one does not.
+bool is_running(base::FileSystem& files, const std::string& data_dir);
 
 }  // namespace proxy::cli

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 
 namespace proxy::cli {
@@ -23,7 +24,8 @@ Screen screen_of(bool is_terminal, std::size_t terminal_width, const Environment
   return screen;
 }
 
-ProcessConsole::ProcessConsole(const Environment& env) {
+ProcessConsole::ProcessConsole(const Environment& env)
+    : ends_with_reader_(std::signal(SIGPIPE, SIG_IGN) == SIG_DFL) {
   winsize size{};
   const bool is_terminal = isatty(STDOUT_FILENO) == 1;
   const bool known = is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
@@ -34,6 +36,10 @@ void ProcessConsole::out(std::string_view text) {
   const bool taken = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   const bool written = std::fflush(stdout) == 0 && taken;
   if (!written && out_error_ == 0) out_error_ = errno;
+  if (out_error_ == EPIPE && ends_with_reader_) {
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+  }
 }
 
 void ProcessConsole::err(std::string_view text) {

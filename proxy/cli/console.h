@@ -23,7 +23,9 @@ class Console {
   virtual std::optional<std::string> read_input(std::size_t bytes_max) = 0;
 };
 
-// The process's own streams. Colour only on a terminal, and not with NO_COLOR or TERM=dumb.
+// The process's own streams. Colour only on a terminal, and not with NO_COLOR or TERM=dumb. Ignores
+// SIGPIPE for the process: a daemon that hangs up is an error, no death. Where whoever reads our
+// output has gone away, and the program would have ended by that signal, it does.
 class ProcessConsole final : public Console {
  public:
   explicit ProcessConsole(const Environment& env);
@@ -35,6 +37,7 @@ class ProcessConsole final : public Console {
   int out_error() const { return out_error_; }
 
  private:
+  const bool ends_with_reader_;
   Screen screen_;
   int out_error_ = 0;
 };

@@ -6,6 +6,8 @@
 
 #include "proxy/cli/announcement.h"
 #include "proxy/cli/configured.h"
+#include "proxy/cli/daemon_connection.h"
+#include "proxy/security/data_files.h"
 
 namespace proxy::cli {
 namespace {
@@ -34,9 +36,9 @@ base::Result<std::string> expanded_dir(const std::string& path, const std::strin
 std::optional<std::string> dir_serving(base::FileSystem& files, const std::string& path,
                                        std::set<std::string> dirs) {
   std::erase_if(dirs, [&](const std::string& dir) {
+    if (!security::check_data_files(files, dir) || !is_running(files, dir)) return true;
     const auto said = read_announcement(files, dir);
-    return !said || said->config_path.empty() || !is_running(files, *said) ||
-           !is_same_file(files, said->config_path, path);
+    return !said || said->config_path.empty() || !is_same_file(files, said->config_path, path);
   });
   return dirs.size() == 1 ? std::optional(*dirs.begin()) : std::nullopt;
 }
@@ -80,7 +82,10 @@ std::string configured_key(const std::string& path, const Environment& env,
 // The key that the daemon took when it started: the configured one, else its own in `dir`.
 std::string own_api_key(const DaemonOptions& options, const Environment& env,
                         base::FileSystem& files) {
-  const auto dir = data_dir(options, env, files);
+  auto dir = data_dir(options, env, files);
+  if (dir) {
+    if (auto ours = security::check_data_files(files, *dir); !ours) dir = ours.error();
+  }
   const auto said = dir ? read_announcement(files, *dir) : dir.error();
   const bool is_told = said && said->key_is_configured;
   if (!is_told || *said->key_is_configured) {
@@ -90,22 +95,32 @@ std::string own_api_key(const DaemonOptions& options, const Environment& env,
     if (is_told || !key.empty()) return key;
   }
   const auto key =
-      dir ? files.read_file(fmt::format("{}/{}", *dir, kApiKeyFile), kSmallFileBytesMax)
+      dir ? files.read_file(security::path_in(*dir, security::kApiKeyFile), kSmallFileBytesMax)
           : dir.error();
   return key ? trimmed(*key) : std::string();
 }
 
-base::Result<std::string> recorded_url(const DaemonOptions& options, const Environment& env,
+base::Error unreachable(std::string message) {
+  return {base::ErrorCode::daemon_unreachable, std::move(message),
+          "start it with `mcptrunk serve`, or name another one with --url"};
+}
+
+// The daemon of the data directory, by its socket.
+base::Result<DaemonAddress> own_daemon(const DaemonOptions& options, const Environment& env,
                                        base::FileSystem& files) {
   const auto dir = data_dir(options, env, files);
   if (!dir) return dir.error();
-  auto said = read_announcement(files, *dir);
+  const auto ours = security::check_data_files(files, *dir);
+  if (!ours && ours.error().code != base::ErrorCode::not_found) return ours.error();
+  if (!ours || !is_running(files, *dir)) {
+    return unreachable(fmt::format("no daemon is running for the data directory {}", *dir));
+  }
+  const auto said = read_announcement(files, *dir);
   if (!said && said.error().code == base::ErrorCode::daemon_unreachable) return said.error();
   const bool is_chosen_by_file = !is_dir_named(options, env) && is_config_named(options, env);
   const std::string path = config_path(options, env);
-  const bool is_other = said && is_chosen_by_file && !said->config_path.empty() &&
-                        !is_same_file(files, said->config_path, path);
-  if (is_other && is_running(files, *said)) {
+  if (said && is_chosen_by_file && !said->config_path.empty() &&
+      !is_same_file(files, said->config_path, path)) {
     return base::Error{
         base::ErrorCode::conflict,
         fmt::format("the daemon of the data directory {} serves {}, not {}", *dir,
@@ -114,12 +129,14 @@ base::Result<std::string> recorded_url(const DaemonOptions& options, const Envir
                     "own, and start it with `mcptrunk serve`",
                     *dir, path)};
   }
-  if (!said || is_other) {
-    return base::Error{base::ErrorCode::daemon_unreachable,
-                       fmt::format("no daemon is running for the data directory {}", *dir),
-                       "start it with `mcptrunk serve`, or name another one with --url"};
-  }
-  return std::move(said->url);
+  DaemonAddress address{.socket = security::path_in(*dir, security::kSocketFile)};
+  if (files.lstat(address.socket)) return address;
+  return base::Error{
+      base::ErrorCode::daemon_unreachable,
+      fmt::format("the daemon of the data directory {} does not listen on {}", *dir,
+                  address.socket),
+      said ? "restart it: it is of an older version; until then name its --url and --api-key"
+           : "it is starting or ending: try again in a moment"};
 }
 
 }  // namespace
@@ -144,35 +161,30 @@ base::Result<std::string> data_dir(const DaemonOptions& options, const Environme
 }
 
 bool is_loopback_url(std::string_view url) {
-  const std::size_t scheme = url.find("://");
-  std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  if (host.find('@') != std::string_view::npos) return false;
-  if (host.starts_with('[')) return host.starts_with("[::1]");
-  host = host.substr(0, host.find(':'));
-  if (host == "localhost") return true;
-  return host.starts_with("127.") &&
-         host.find_first_not_of("0123456789.") == std::string_view::npos;
+  const auto parts = parts_of_url(url);
+  if (!parts) return false;
+  if (parts->host == "localhost" || parts->host == "::1") return true;
+  return parts->host.starts_with("127.") &&
+         parts->host.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 base::Result<DaemonAddress> find_daemon(const DaemonOptions& options, const Environment& env,
                                         base::FileSystem& files) {
-  std::string url = first_of(options.url, env, "MCPTRUNK_URL");
-  if (url.empty()) {
-    auto recorded = recorded_url(options, env, files);
-    if (!recorded) return recorded.error();
-    url = *std::move(recorded);
-  }
+  DaemonAddress address{.url = first_of(options.url, env, "MCPTRUNK_URL")};
+  if (address.url.empty()) return own_daemon(options, env, files);
+  std::string& url = address.url;
   while (url.ends_with('/')) url.pop_back();
   if (url.ends_with("/mcp")) url.resize(url.size() - 4);
-  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+  if (!parts_of_url(url)) {
     return base::Error{base::ErrorCode::invalid_argument,
-                       fmt::format("\"{}\" is no http or https URL", url),
+                       fmt::format("\"{}\" is no http or https URL of a host", url),
                        "give one like --url http://127.0.0.1:8080"};
   }
-  std::string key = first_of(options.api_key, env, "MCPTRUNK_API_KEY");
-  if (key.empty() && is_loopback_url(url)) key = own_api_key(options, env, files);
-  return DaemonAddress{std::move(url), std::move(key)};
+  address.api_key = first_of(options.api_key, env, "MCPTRUNK_API_KEY");
+  if (address.api_key.empty() && is_loopback_url(url)) {
+    address.own_key = own_api_key(options, env, files);
+  }
+  return address;
 }
 
 }  // namespace proxy::cli

@@ -1,5 +1,5 @@
-// Where the daemon is and which key opens it: options, environment, or the files it leaves in its
-// data directory. Reads small files; nothing is kept.
+// Where the daemon is and what opens it: options, environment, or the data directory, where only
+// what this user alone can have put there is believed. Reads small files; nothing is kept.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,6 +9,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "proxy/cli/console.h"
+#include "proxy/cli/daemon_address.h"
 
 namespace proxy::cli {
 
@@ -19,13 +20,6 @@ struct DaemonOptions {
   std::string data_dir;
   std::string config;
 };
-
-struct DaemonAddress {
-  std::string url;      // "http://127.0.0.1:8080", without a slash or /mcp at the end
-  std::string api_key;  // empty: none known
-};
-
-inline constexpr std::string_view kApiKeyFile = "api_key";
 
 // --config, MCPTRUNK_CONFIG, else ~/.mcptrunk/mcp_config.json; "~" resolved.
 std::string config_path(const DaemonOptions& options, const Environment& env);
@@ -42,10 +36,11 @@ bool is_dir_named(const DaemonOptions& options, const Environment& env);
 base::Result<std::string> data_dir(const DaemonOptions& options, const Environment& env,
                                    base::FileSystem& files);
 
-// --url and --api-key (MCPTRUNK_URL, MCPTRUNK_API_KEY) win over the files. The key of the data
-// directory goes to loopback addresses only: it is never shown to another machine.
-// Errors: those of data_dir(); daemon_unreachable when no daemon has left an address, conflict when
-// the one that has serves another file than the one that was named, invalid_argument for a bad URL.
+// The unix socket of the data directory, unless an address is named by --url or MCPTRUNK_URL; then
+// --api-key or MCPTRUNK_API_KEY goes there, else, to a loopback address, the own key of the files.
+// Errors: those of data_dir(); forbidden when the directory or what lies there is not this user's
+// alone, daemon_unreachable when no daemon holds its lock, conflict when the one that does serves
+// another file than the one that was named, invalid_argument for a bad URL.
 base::Result<DaemonAddress> find_daemon(const DaemonOptions& options, const Environment& env,
                                         base::FileSystem& files);
 

@@ -18,16 +18,76 @@ struct Machine {
     REQUIRE(files.create_dirs(base::parent_dir(path), 0700).ok());
     REQUIRE(files.write_new(path, text, 0600).ok());
   }
+  // A daemon that serves out of a directory, and one that was killed there.
+  void serve(const std::string& dir, const std::string& announcement = "{\"url\":\"http://x\"}") {
+    write(dir + "/daemon.json", announcement);
+    write(dir + "/daemon.sock", "");
+    files.lock(dir + "/mcptrunk.lock");
+  }
+  void kill(const std::string& dir) { files.unlock(dir + "/mcptrunk.lock"); }
 };
 
-TEST_CASE("the daemon is found through the files it leaves in the default data directory") {
+constexpr const char* kHome = "/home/u/.mcptrunk";
+constexpr const char* kHomeSocket = "/home/u/.mcptrunk/daemon.sock";
+constexpr std::uint32_t kStranger = 1001;
+
+TEST_CASE("the daemon is found by the socket in the default data directory, and gets no key") {
   Machine machine;
-  machine.write("/home/u/.mcptrunk/daemon.json", R"({"url":"http://127.0.0.1:8123","pid":7})");
+  machine.serve(kHome, R"({"url":"http://127.0.0.1:8123","pid":7})");
   machine.write("/home/u/.mcptrunk/api_key", "secret\n");
   const auto found = find_daemon({}, machine.env, machine.files);
   REQUIRE(found.ok());
-  CHECK(found->url == "http://127.0.0.1:8123");
-  CHECK(found->api_key == "secret");
+  CHECK(found->socket == kHomeSocket);
+  CHECK(found->text() == kHomeSocket);
+  CHECK(found->url.empty());
+  CHECK(found->api_key.empty());
+  CHECK(found->own_key.empty());
+}
+
+TEST_CASE(
+    "what a killed daemon has left is not believed: whoever listens there now is a stranger") {
+  Machine machine;
+  machine.serve(kHome, R"({"url":"http://127.0.0.1:8123","pid":1})");
+  machine.kill(kHome);
+  const auto found = find_daemon({}, machine.env, machine.files);
+  REQUIRE_FALSE(found.ok());
+  CHECK(found.error().code == base::ErrorCode::daemon_unreachable);
+  CHECK(found.error().message == "no daemon is running for the data directory /home/u/.mcptrunk");
+}
+
+TEST_CASE("a directory of somebody else, or one that others may write to, leads to nobody") {
+  Machine machine;
+  machine.serve(kHome);
+  SECTION("the directory") {
+    machine.files.set_owner(kHome, kStranger, 0);
+  }
+  SECTION("the socket") {
+    machine.files.set_owner(kHomeSocket, kStranger, 0);
+  }
+  SECTION("what the daemon says of itself") {
+    machine.files.set_owner("/home/u/.mcptrunk/daemon.json", kStranger, 0);
+  }
+  SECTION("everybody's directory") {
+    machine.files.set_mode(kHome, 01777);
+  }
+  const auto found = find_daemon({}, machine.env, machine.files);
+  REQUIRE_FALSE(found.ok());
+  CHECK(found.error().code == base::ErrorCode::forbidden);
+  CHECK_FALSE(found.error().remedy.empty());
+}
+
+TEST_CASE("a daemon that holds the lock without a socket is told apart") {
+  Machine machine;
+  machine.files.lock("/home/u/.mcptrunk/mcptrunk.lock");
+  REQUIRE(machine.files.create_dirs(kHome, 0700).ok());
+  const auto starting = find_daemon({}, machine.env, machine.files);
+  REQUIRE_FALSE(starting.ok());
+  CHECK(starting.error().code == base::ErrorCode::daemon_unreachable);
+  CHECK(starting.error().remedy.find("try again") != std::string::npos);
+  machine.write("/home/u/.mcptrunk/daemon.json", R"({"url":"http://127.0.0.1:1"})");
+  const auto old = find_daemon({}, machine.env, machine.files);
+  REQUIRE_FALSE(old.ok());
+  CHECK(old.error().remedy.find("older version") != std::string::npos);
 }
 
 TEST_CASE(
@@ -70,10 +130,8 @@ struct TwoDaemons : Machine {
     options.config = kNamed;
   }
   void announce(const std::string& dir, int number, const std::string& config_path) {
-    write(dir + "/daemon.json",
-          fmt::format(R"({{"url":"http://127.0.0.1:{0}","pid":{0},"config_path":"{1}"}})", number,
-                      config_path));
-    write(fmt::format("/proc/{}/stat", number), "");
+    serve(dir, fmt::format(R"({{"url":"http://127.0.0.1:{}","config_path":"{}"}})", number,
+                           config_path));
   }
   base::Result<DaemonAddress> find() { return find_daemon(options, env, files); }
 
@@ -102,23 +160,22 @@ TEST_CASE("a named configuration that tells no data directory never means anothe
   machine.env = environment({{"HOME", "/home/u"}, {"MCPTRUNK_CONFIG", kNamed}});
   CHECK_FALSE(machine.find().ok());
   machine.options.data_dir = "/d";
-  CHECK(machine.find()->url == "http://127.0.0.1:2");
+  CHECK(machine.find()->socket == "/d/daemon.sock");
 }
 
 TEST_CASE("a daemon is found while the file it serves is broken, when it says that it serves it") {
   TwoDaemons machine;
   machine.write(kNamed,
                 R"({"mcpServers":{"a":{"command":"x","env":{"data_dir":"/e"}}},"data_dir":"/d",)");
-  CHECK(machine.find()->url == "http://127.0.0.1:2");
+  CHECK(machine.find()->socket == "/d/daemon.sock");
   REQUIRE(machine.files.remove("/d/daemon.json").ok());
   CHECK_FALSE(machine.find().ok());
   // Of the default directory the file need not say a word.
   machine.options.config = "/c/other.json";
-  CHECK(machine.find()->url == "http://127.0.0.1:1");
+  CHECK(machine.find()->socket == kHomeSocket);
   machine.write("/c/other.json", "");
-  CHECK(machine.find()->url == "http://127.0.0.1:1");
-  REQUIRE(machine.files.remove("/proc/1/stat").ok());
-  REQUIRE(machine.files.remove("/proc/1").ok());
+  CHECK(machine.find()->socket == kHomeSocket);
+  machine.kill(kHome);
   CHECK_FALSE(machine.find().ok());
 }
 
@@ -132,19 +189,18 @@ TEST_CASE("a daemon that serves another file than the one that was named is not 
         "/c/named.json");
   CHECK(found.error().remedy.find("--data-dir /home/u/.mcptrunk") != std::string::npos);
   SECTION("one that was killed has no say") {
-    REQUIRE(machine.files.remove("/proc/1/stat").ok());
-    REQUIRE(machine.files.remove("/proc/1").ok());
+    machine.kill(kHome);
     CHECK(machine.find().error().code == base::ErrorCode::daemon_unreachable);
   }
   SECTION("the directory and the address win when they are named") {
     machine.options.data_dir = "/home/u/.mcptrunk";
-    CHECK(machine.find()->url == "http://127.0.0.1:1");
+    CHECK(machine.find()->socket == kHomeSocket);
     machine.options = {"http://127.0.0.1:9", {}, {}, kNamed};
     CHECK(machine.find()->url == "http://127.0.0.1:9");
   }
   SECTION("without a name the default directory's daemon is meant, whatever it serves") {
     machine.options.config.clear();
-    CHECK(machine.find()->url == "http://127.0.0.1:1");
+    CHECK(machine.find()->socket == kHomeSocket);
   }
 }
 
@@ -157,7 +213,7 @@ TEST_CASE("a variable of the data directory that is not set is told, not left ou
   CHECK(found.error().message.find("needs the variable WHERE") != std::string::npos);
 }
 
-TEST_CASE("the key is the one that the running daemon took when it started") {
+TEST_CASE("the own key is the one that the running daemon took when it started") {
   Machine machine;
   const std::string config = "/home/u/.mcptrunk/mcp_config.json";
   const std::string daemon = "/home/u/.mcptrunk/daemon.json";
@@ -166,7 +222,9 @@ TEST_CASE("the key is the one that the running daemon took when it started") {
     (void)machine.files.remove(daemon);
     machine.write(daemon, fmt::format(R"({{"url":"http://127.0.0.1:1"{}}})", more));
   };
-  const auto key = [&] { return find_daemon({}, machine.env, machine.files)->api_key; };
+  DaemonOptions options;
+  options.url = "http://127.0.0.1:1";
+  const auto key = [&] { return find_daemon(options, machine.env, machine.files)->own_key; };
   const char* kFromFile = R"(,"api_key_configured":true,"config_path":"/c/served.json")";
 
   machine.write(config, R"({"api_key":"written"})");
@@ -182,45 +240,62 @@ TEST_CASE("the key is the one that the running daemon took when it started") {
   CHECK(key() == "served");
 }
 
+TEST_CASE("a key that somebody else has laid down is no key") {
+  Machine machine;
+  machine.write("/home/u/.mcptrunk/api_key", "theirs\n");
+  machine.files.set_owner("/home/u/.mcptrunk/api_key", kStranger, 0);
+  DaemonOptions options;
+  options.url = "http://127.0.0.1:1";
+  CHECK(find_daemon(options, machine.env, machine.files)->own_key.empty());
+}
+
 TEST_CASE("a key and a directory may be variables of the environment in the configuration") {
   Machine machine;
   machine.env = environment({{"HOME", "/home/u"}, {"KEY", "from-env"}, {"WHERE", "/srv"}});
   machine.write("/home/u/.mcptrunk/mcp_config.json",
                 R"({"data_dir":"${WHERE}/t","api_key":"${env:KEY}","mcpServers":[]})");
-  machine.write("/srv/t/daemon.json", R"({"url":"http://127.0.0.1:8123","pid":7})");
-  const auto found = find_daemon({}, machine.env, machine.files);
-  REQUIRE(found.ok());
-  CHECK(found->api_key == "from-env");
+  machine.serve("/srv/t");
+  CHECK(find_daemon({}, machine.env, machine.files)->socket == "/srv/t/daemon.sock");
+  DaemonOptions options;
+  options.url = "http://127.0.0.1:1";
+  CHECK(find_daemon(options, machine.env, machine.files)->own_key == "from-env");
 }
 
 TEST_CASE("options and environment win over the files") {
   Machine machine;
-  machine.write("/home/u/.mcptrunk/daemon.json", R"({"url":"http://127.0.0.1:8123","pid":7})");
+  machine.serve(kHome);
   machine.write("/home/u/.mcptrunk/api_key", "secret");
   machine.env = environment({{"HOME", "/home/u"}, {"MCPTRUNK_API_KEY", "other"}});
   DaemonOptions options;
   options.url = "http://localhost:9/mcp/";
   const auto found = find_daemon(options, machine.env, machine.files);
   REQUIRE(found.ok());
+  CHECK(found->socket.empty());
   CHECK(found->url == "http://localhost:9");
+  CHECK(found->text() == "http://localhost:9");
   CHECK(found->api_key == "other");
+  CHECK(found->own_key.empty());
 }
 
-TEST_CASE("the data directory's key is not sent to another machine") {
+TEST_CASE("the own key is not for another machine") {
   Machine machine;
   machine.write("/home/u/.mcptrunk/api_key", "secret");
   for (const char* url : {"http://example.org", "http://127.0.0.1.evil.org:80",
-                          "http://127.0.0.1@evil.org", "https://localhost.evil.org/"}) {
+                          "https://localhost.evil.org/", "http://127.evil.org"}) {
     CAPTURE(url);
     DaemonOptions options;
     options.url = url;
     const auto found = find_daemon(options, machine.env, machine.files);
     REQUIRE(found.ok());
+    CHECK(found->own_key.empty());
     CHECK(found->api_key.empty());
   }
-  CHECK(is_loopback_url("http://[::1]:8080"));
-  CHECK(is_loopback_url("http://127.0.0.1:8080/x"));
-  CHECK(is_loopback_url("https://localhost"));
+  for (const char* url : {"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost"}) {
+    CAPTURE(url);
+    DaemonOptions options;
+    options.url = url;
+    CHECK(find_daemon(options, machine.env, machine.files)->own_key == "secret");
+  }
 }
 
 TEST_CASE("no running daemon is exit 6 with the command that starts one") {
@@ -234,15 +309,20 @@ TEST_CASE("no running daemon is exit 6 with the command that starts one") {
 
 TEST_CASE("a damaged daemon.json is reported, a bad URL is a usage error") {
   Machine machine;
-  machine.write("/home/u/.mcptrunk/daemon.json", "{");
+  machine.serve(kHome, "{");
   const auto damaged = find_daemon({}, machine.env, machine.files);
   REQUIRE_FALSE(damaged.ok());
   CHECK(damaged.error().code == base::ErrorCode::daemon_unreachable);
-  DaemonOptions options;
-  options.url = "localhost:8080";
-  const auto bad = find_daemon(options, machine.env, machine.files);
-  REQUIRE_FALSE(bad.ok());
-  CHECK(exit_code_of(bad.error().code) == ExitCode::usage);
+  for (const char* url : {"localhost:8080", "http://", "http://127.0.0.1@evil.org", "http://h/path",
+                          "http://h:", "http://h:0", "http://h:70000", "http://h:8x", "http://[::1",
+                          "http://[::1]8080", "http://a b", "http://h?x"}) {
+    CAPTURE(url);
+    DaemonOptions options;
+    options.url = url;
+    const auto bad = find_daemon(options, machine.env, machine.files);
+    REQUIRE_FALSE(bad.ok());
+    CHECK(exit_code_of(bad.error().code) == ExitCode::usage);
+  }
 }
 
 TEST_CASE("an envelope opens to its raw data, or to the error with code and remedy") {

@@ -15,6 +15,8 @@
 #include <thread>
 
 #include "base/unique_fd.h"
+#include "proxy/cli/daemon_connection.h"
+#include "proxy/security/data_files.h"
 
 namespace proxy::cli {
 namespace {
@@ -25,11 +27,11 @@ constexpr std::chrono::milliseconds kPollEvery{50};
 constexpr std::size_t kSaidBytesMax = 64 * 1024;
 constexpr std::string_view kReady = "mcptrunk ready on ";
 
-bool is_alive(const std::string& url) {
-  httplib::Client client(url);
-  client.set_connection_timeout(std::chrono::seconds(2));
-  client.set_read_timeout(std::chrono::seconds(2));
-  const auto answer = client.Get("/healthz");
+bool is_alive(const DaemonAddress& address) {
+  const auto client = connection_to(address);
+  client->set_connection_timeout(std::chrono::seconds(2));
+  client->set_read_timeout(std::chrono::seconds(2));
+  const auto answer = client->Get("/healthz");
   return answer && answer->status == 200;
 }
 
@@ -126,8 +128,8 @@ base::Result<DaemonAddress> DaemonStarter::find() {
 
 base::Result<DaemonAddress> DaemonStarter::find_running() {
   auto found = find();
-  if (!found || is_alive(found->url)) return found;
-  return unreachable(fmt::format("the daemon at {} is not reachable", found->url));
+  if (!found || is_alive(*found)) return found;
+  return unreachable(fmt::format("the daemon at {} is not reachable", found->text()));
 }
 
 base::Result<DaemonAddress> DaemonStarter::ensure() {
@@ -143,8 +145,9 @@ base::Result<DaemonAddress> DaemonStarter::start_locked() {
   const auto dir = data_dir(context_.daemon, context_.env(), context_.files());
   if (!dir) return dir.error();
   if (auto made = context_.files().create_dirs(*dir, 0700); !made) return std::move(made).error();
-  const std::string path = *dir + "/start.lock";
-  const base::UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (auto ours = security::check_data_files(context_.files(), *dir); !ours) return ours.error();
+  const std::string path = security::path_in(*dir, security::kStartLockFile);
+  const base::UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) return base::file_error("open", path, errno);
   const Clock::time_point deadline = Clock::now() + kStartTime;
   while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {

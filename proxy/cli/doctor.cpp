@@ -6,6 +6,7 @@
 #include "proxy/config/expansion.h"
 #include "proxy/config/groups.h"
 #include "proxy/config/parser.h"
+#include "proxy/security/data_files.h"
 #include "upstream/transport/preflight.h"
 
 namespace proxy::cli {
@@ -110,6 +111,10 @@ Findings look_at_config(base::FileSystem& files, const std::string& path, bool i
     findings.push_back(notice(kConfig, "others can read the file, and the keys in it",
                               fmt::format("chmod 600 '{}'", path)));
   }
+  if (info && (info->mode & 0022U) != 0) {
+    findings.push_back(problem(kConfig, "others can change the file, and so what runs as you",
+                               fmt::format("chmod 600 '{}'", path)));
+  }
   if (info && (info->mode & 0222U) == 0) {
     findings.push_back(notice(kConfig, "the file is read-only: no command can change it",
                               fmt::format("chmod u+w '{}', if that is not meant", path)));
@@ -130,13 +135,16 @@ Findings look_at_data_dir(base::FileSystem& files, Machine& machine, const std::
     return {
         problem(kDataDir, fmt::format("{} is no directory", dir), "move it away, or set data_dir")};
   }
+  if (const auto ours = security::check_data_files(files, dir); !ours) {
+    return {problem(kDataDir, ours.error().message, ours.error().remedy)};
+  }
   if (auto fault = write_fault(files, dir)) return {*std::move(fault)};
   Findings findings{good(kDataDir, fmt::format("{} can be written", dir))};
   if ((info->mode & 0077U) != 0) {
     findings.push_back(
         notice(kDataDir, "others can look into it", fmt::format("chmod 700 '{}'", dir)));
   }
-  const auto key = files.stat(dir + "/api_key");
+  const auto key = files.stat(security::path_in(dir, security::kApiKeyFile));
   if (key && (key->mode & 0077U) != 0) {
     findings.push_back(problem(kDataDir, "others can read the key of the daemon",
                                fmt::format("chmod 600 '{}/api_key'", dir)));

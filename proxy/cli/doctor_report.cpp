@@ -34,8 +34,33 @@ Finding finding_of(Context& context, const rapidjson::Value& row) {
   return finding;
 }
 
+// Who is served without a key.
+Finding look_at_local_users(const config::Config& config, const rapidjson::Value& status) {
+  constexpr std::string_view kCheck = "local users";
+  const bool is_for_all = text_of(status, "local_users") == "all";
+  if (config.require_mcp_auth) {
+    return {std::string(kCheck), Health::good, "everybody needs the key (require_mcp_auth)", {}};
+  }
+  if (is_for_all) {
+    return {std::string(kCheck), Health::notice,
+            "every user of this machine may call tools without the key",
+            "set \"local_users\": \"own\" in the configuration, unless that is meant"};
+  }
+  if (!flag_of(status, "knows_local_users")) {
+    return {std::string(kCheck), Health::notice,
+            "the system does not tell which user connects, so over TCP everybody needs the key",
+            "give agents the key, let them start `mcptrunk stdio`, which needs none, or set "
+            "\"local_users\": \"all\""};
+  }
+  return {std::string(kCheck),
+          Health::good,
+          "only programs of the daemon's own user may call tools without the key",
+          {}};
+}
+
 // What the running daemon says of itself and its servers.
-Findings look_at_daemon(Context& context, const rapidjson::Value& status) {
+Findings look_at_daemon(Context& context, const config::Config& config,
+                        const rapidjson::Value& status) {
   Findings findings{
       {"daemon",
        Health::good,
@@ -57,6 +82,7 @@ Findings look_at_daemon(Context& context, const rapidjson::Value& status) {
          fmt::format("{} changed in the file and takes effect at its next start", changed),
          "restart mcptrunk serve"});
   }
+  findings.push_back(look_at_local_users(config, status));
   const auto data = context.get("servers");
   const auto list = data ? base::parse_document(*data, Context::kDataLimits) : data.error();
   if (!list) return findings;
@@ -103,7 +129,7 @@ Findings examine(Context& context) {
   const auto status = daemon_status(context, findings);
   const auto document = status ? base::parse_document(*status) : status.error();
   if (document) {
-    append(findings, look_at_daemon(context, *document));
+    append(findings, look_at_daemon(context, config, *document));
   } else if (!status && status.error().code == base::ErrorCode::daemon_unreachable) {
     append(findings, look_at_port(*context.machine, config));
     append(findings, look_at_servers(config, context.env()));

@@ -147,5 +147,51 @@ TEST_CASE("a running daemon is asked for its servers, and why tells what to do",
   CHECK(patient.shell.printed(R"({"problems":4,"findings":[{"check":"configuration",)"));
 }
 
+TEST_CASE("who is served without a key is told", "[doctor]") {
+  struct Case {
+    const char* config;
+    const char* status;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"{}", R"("local_users":"own","knows_local_users":true)",
+       "ok       local users: only programs of the daemon's own user"},
+      {"{}", R"("local_users":"own","knows_local_users":false)",
+       "notice   local users: the system does not tell which user connects"},
+      {"{}", R"("local_users":"all","knows_local_users":true)",
+       "notice   local users: every user of this machine may call tools without the key"},
+      {R"({"require_mcp_auth":true})", R"("local_users":"all","knows_local_users":true)",
+       "ok       local users: everybody needs the key"}};
+  for (const Case& one : cases) {
+    CAPTURE(one.says);
+    Patient patient;
+    patient.write(one.config);
+    patient.shell.daemon.data("GET /api/v1/status",
+                              {fmt::format(R"({{"store_available":true,{}}})", one.status)});
+    patient.shell.daemon.data("GET /api/v1/servers", {servers_data({})});
+    CHECK(patient.examine(true) == 0);
+    CHECK(patient.shell.printed(one.says));
+  }
+}
+
+TEST_CASE("what others may change is a problem", "[doctor]") {
+  Patient patient;
+  SECTION("the configuration") {
+    patient.write("{}", 0666);
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("problem  configuration: others can change the file"));
+  }
+  SECTION("the data directory") {
+    patient.shell.files.set_mode("/home/u/.mcptrunk", 0777);
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("problem  data directory: others may write to"));
+  }
+  SECTION("a data directory of somebody else") {
+    patient.shell.files.set_owner("/home/u/.mcptrunk", 1001, 0);
+    CHECK(patient.examine() == 1);
+    CHECK(patient.shell.printed("belongs to another user (uid 1001)"));
+  }
+}
+
 }  // namespace
 }  // namespace proxy::cli

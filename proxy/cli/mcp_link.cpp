@@ -3,11 +3,12 @@
 #include <httplib.h>
 
 #include "protocol/sse.h"
+#include "proxy/cli/daemon_connection.h"
 
 namespace proxy::cli {
 namespace {
 
-constexpr std::chrono::seconds kConnectTime{5};
+constexpr std::chrono::seconds kProbeTime{5};
 constexpr std::chrono::seconds kEndTime{2};
 constexpr std::chrono::seconds kSilenceMax{60};  // of an event stream; the daemon sends comments
 constexpr std::string_view kEventStream = "text/event-stream";
@@ -84,17 +85,12 @@ class AnswerReader {
 }  // namespace
 
 struct McpLink::Connection {
-  explicit Connection(const DaemonAddress& address) : client(address.url) {
-    client.set_connection_timeout(kConnectTime);
-    client.set_keep_alive(true);
-    client.set_tcp_nodelay(true);
-    if (!address.api_key.empty()) client.set_default_headers({{"X-API-Key", address.api_key}});
-  }
-  httplib::Client client;
+  std::unique_ptr<httplib::ClientImpl> client;  // never null
 };
 
 McpLink::McpLink(const DaemonAddress& address, std::string path)
-    : path_(std::move(path)), connection_(std::make_unique<Connection>(address)) {}
+    : path_(std::move(path)),
+      connection_(std::make_unique<Connection>(Connection{connection_to(address)})) {}
 
 McpLink::~McpLink() = default;
 
@@ -109,8 +105,8 @@ Posted McpLink::post(std::string_view message, const McpSession& session,
   put_session(request, session);
   AnswerReader reader(on_message);
   reader.attach(request);
-  connection_->client.set_read_timeout(kAnswerTime);
-  return reader.outcome(connection_->client.send(request));
+  connection_->client->set_read_timeout(kAnswerTime);
+  return reader.outcome(connection_->client->send(request));
 }
 
 Posted McpLink::listen(const McpSession& session, const std::function<void()>& on_open,
@@ -122,8 +118,8 @@ Posted McpLink::listen(const McpSession& session, const std::function<void()>& o
   put_session(request, session);
   AnswerReader reader(on_message, on_open);
   reader.attach(request);
-  connection_->client.set_read_timeout(kSilenceMax);
-  return reader.outcome(connection_->client.send(request));
+  connection_->client->set_read_timeout(kSilenceMax);
+  return reader.outcome(connection_->client->send(request));
 }
 
 void McpLink::end(const McpSession& session) {
@@ -131,9 +127,9 @@ void McpLink::end(const McpSession& session) {
   request.method = "DELETE";
   request.path = path_;
   put_session(request, session);
-  connection_->client.set_connection_timeout(kEndTime);
-  connection_->client.set_read_timeout(kEndTime);
-  (void)connection_->client.send(request);
+  connection_->client->set_connection_timeout(kEndTime);
+  connection_->client->set_read_timeout(kEndTime);
+  (void)connection_->client->send(request);
 }
 
 // A GET without a session: refused with 400 where there is an endpoint.
@@ -145,12 +141,12 @@ Posted McpLink::probe() {
   const OnMessage ignore = [](std::string_view) {};
   AnswerReader reader(ignore);
   reader.attach(request);
-  connection_->client.set_read_timeout(kConnectTime);
-  return reader.outcome(connection_->client.send(request));
+  connection_->client->set_read_timeout(kProbeTime);
+  return reader.outcome(connection_->client->send(request));
 }
 
 void McpLink::stop() {
-  connection_->client.stop();
+  connection_->client->stop();
 }
 
 }  // namespace proxy::cli

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "proxy/cli/daemon_finder.h"
+#include "proxy/cli/daemon_address.h"
 
 namespace proxy::cli {
 

@@ -5,16 +5,12 @@
 
 #include "base/json.h"
 #include "protocol/members.h"
+#include "proxy/cli/daemon_connection.h"
 
 namespace proxy::cli {
 
 struct RestClient::Connection {
-  explicit Connection(const std::string& url) : client(url) {
-    client.set_connection_timeout(std::chrono::seconds(5));
-    client.set_keep_alive(true);
-    client.set_tcp_nodelay(true);
-  }
-  httplib::Client client;
+  std::unique_ptr<httplib::ClientImpl> client;  // never null
 };
 
 namespace {
@@ -31,9 +27,9 @@ base::Error error_in(std::string_view body, int status) {
   error.remedy = base::json_string(*fields, "remedy").value_or("");
   if (error.code == base::ErrorCode::unauthorized) {
     error.remedy =
-        "give the key that the daemon was started with by --api-key or MCPTRUNK_API_KEY; without "
-        "them it is api_key of the configuration, else the one in the data directory, which "
-        "--config and --data-dir name";
+        "give the key of that daemon with --api-key or MCPTRUNK_API_KEY; the one of your own files "
+        "goes only to a daemon that runs as your user on this machine; without --url no key is "
+        "needed";
   }
   return error;
 }
@@ -99,11 +95,8 @@ std::string percent_encoded(std::string_view text) {
 }
 
 RestClient::RestClient(DaemonAddress address)
-    : address_(std::move(address)), connection_(std::make_unique<Connection>(address_.url)) {
-  if (!address_.api_key.empty()) {
-    connection_->client.set_default_headers({{"X-API-Key", address_.api_key}});
-  }
-}
+    : address_(std::move(address)),
+      connection_(std::make_unique<Connection>(Connection{connection_to(address_)})) {}
 
 RestClient::~RestClient() = default;
 
@@ -112,13 +105,13 @@ base::Error RestClient::failure(int http_error, std::string_view path,
   const auto error = static_cast<httplib::Error>(http_error);
   if (error == httplib::Error::Read) {
     return {base::ErrorCode::deadline_exceeded,
-            fmt::format("the daemon at {} did not answer within {} s", address_.url,
+            fmt::format("the daemon at {} did not answer within {} s", address_.text(),
                         timeout.count() / 1000),
             path == "status" ? "its log tells what it does: logs/main.log in its data directory"
                              : "see what it does: mcptrunk status"};
   }
   return {base::ErrorCode::daemon_unreachable,
-          fmt::format("the daemon at {} is not reachable ({})", address_.url,
+          fmt::format("the daemon at {} is not reachable ({})", address_.text(),
                       httplib::to_string(error)),
           "start it with `mcptrunk serve`, or name another one with --url"};
 }
@@ -141,8 +134,8 @@ base::Result<std::string> RestClient::exchange(const char* method, std::string_v
     if (!too_large) body.append(bytes, size);
     return !too_large;
   };
-  connection_->client.set_read_timeout(timeout);
-  const auto answer = connection_->client.send(request);
+  connection_->client->set_read_timeout(timeout);
+  const auto answer = connection_->client->send(request);
   if (too_large) {
     return base::Error{base::ErrorCode::too_large, "the daemon's answer is too large",
                        "ask for less"};
@@ -173,11 +166,11 @@ base::Result<void> RestClient::stream(std::string_view target,
                                       const std::function<bool(std::string_view)>& on_bytes) {
   constexpr std::chrono::seconds kSilenceMax{60};  // the daemon sends a sign of life every 15 s
   constexpr std::size_t kRefusalBytesMax = 64 * 1024;
-  connection_->client.set_read_timeout(kSilenceMax);
+  connection_->client->set_read_timeout(kSilenceMax);
   bool wanted = true;
   std::string refusal;
   int status = 0;
-  const auto answer = connection_->client.Get(
+  const auto answer = connection_->client->Get(
       std::string(target), httplib::Headers{{"Accept", "text/event-stream"}},
       [&](const httplib::Response& head) {
         status = head.status;

@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "proxy/cli/daemon_finder.h"
+#include "proxy/cli/daemon_address.h"
 
 namespace proxy::cli {
 

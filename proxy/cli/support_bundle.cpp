@@ -10,6 +10,7 @@
 #include "proxy/config/parser.h"
 #include "proxy/config/redaction.h"
 #include "proxy/config/to_json.h"
+#include "proxy/security/data_files.h"
 
 namespace proxy::cli {
 namespace {
@@ -145,7 +146,8 @@ std::string support_bundle(Context& context) {
   std::set<std::string> secrets;
   if (config) secrets = secrets_of(*config, context.env());
   const auto key =
-      dir ? context.files().read_file(fmt::format("{}/{}", *dir, kApiKeyFile), 4096) : dir.error();
+      dir ? context.files().read_file(security::path_in(*dir, security::kApiKeyFile), 4096)
+          : dir.error();
   if (key) add_secret(secrets, std::string_view(*key).substr(0, key->find('\n')));
   std::string text;
   base::JsonWriter out(text);
