@@ -151,7 +151,6 @@ const globalRows = [
   [['status', '-o', 'yaml'], 2, /--output: "yaml" is neither table nor json/, /status --help/],
   [['status', '--url', 'nonsense'], 2, /"nonsense" is no http or https URL/, /--url http:\/\//],
   [['status', '--url', 'http://127.0.0.1:1'], 6, /http:\/\/127\.0\.0\.1:1 is not reachable/, /mcptrunk serve/],
-  [['status', '--api-key', 'wrong'], 1, /key is not the right one/, /--api-key or MCPTRUNK_API_KEY/],
   [['status', '--data-dir', '/nowhere'], 6, /data directory \/nowhere/, /mcptrunk serve/],
   [['status', '--config', '/nope.json'], 4, /there is no file \/nope\.json/, /--data-dir/],
   [['status', '--config'], 2, /--config has no value behind it/, /status --help/]
@@ -245,7 +244,7 @@ describe('bad input for commands', { timeout: 300_000 }, () => {
 
   it('with another key every command that needs the daemon says where the right one is', () =>
     each(command => table[command.name].daemon !== false, (command, { good = [] }) =>
-      refused(['--api-key', 'wrong', ...command.path, ...good], 1,
+      refused(['--url', daemon.url.origin, '--api-key', 'wrong', ...command.path, ...good], 1,
         /key is not the right one/, /--api-key or MCPTRUNK_API_KEY/)));
 
   it('what is wrong before or beside the command is named', async () => {
