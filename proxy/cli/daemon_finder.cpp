@@ -79,14 +79,16 @@ std::string configured_key(const std::string& path, const Environment& env,
   return expanded.unset.empty() ? expanded.text : std::string();
 }
 
-// The key that the daemon took when it started: the configured one, else its own in `dir`.
+// The key that the daemon of the data directory took when it started, for its own port: the
+// configured one, else its own in the directory. Behind another port somebody else would read it,
+// be it only a tunnel of this user to another machine.
 std::string own_api_key(const DaemonOptions& options, const Environment& env,
-                        base::FileSystem& files) {
-  auto dir = data_dir(options, env, files);
-  if (dir) {
-    if (auto ours = security::check_data_files(files, *dir); !ours) dir = ours.error();
-  }
-  const auto said = dir ? read_announcement(files, *dir) : dir.error();
+                        base::FileSystem& files, int port) {
+  const auto dir = data_dir(options, env, files);
+  if (!dir || !security::check_data_files(files, *dir) || !is_running(files, *dir)) return {};
+  const auto said = read_announcement(files, *dir);  // none where the disk was full
+  const auto its_own = said ? parts_of_url(said->url) : std::nullopt;
+  if (its_own && its_own->port != port) return {};
   const bool is_told = said && said->key_is_configured;
   if (!is_told || *said->key_is_configured) {
     const std::string path =
@@ -95,8 +97,7 @@ std::string own_api_key(const DaemonOptions& options, const Environment& env,
     if (is_told || !key.empty()) return key;
   }
   const auto key =
-      dir ? files.read_file(security::path_in(*dir, security::kApiKeyFile), kSmallFileBytesMax)
-          : dir.error();
+      files.read_file(security::path_in(*dir, security::kApiKeyFile), kSmallFileBytesMax);
   return key ? trimmed(*key) : std::string();
 }
 
@@ -175,14 +176,15 @@ base::Result<DaemonAddress> find_daemon(const DaemonOptions& options, const Envi
   std::string& url = address.url;
   while (url.ends_with('/')) url.pop_back();
   if (url.ends_with("/mcp")) url.resize(url.size() - 4);
-  if (!parts_of_url(url)) {
+  const auto parts = parts_of_url(url);
+  if (!parts) {
     return base::Error{base::ErrorCode::invalid_argument,
                        fmt::format("\"{}\" is no http or https URL of a host", url),
                        "give one like --url http://127.0.0.1:8080"};
   }
   address.api_key = first_of(options.api_key, env, "MCPTRUNK_API_KEY");
   if (address.api_key.empty() && is_loopback_url(url)) {
-    address.own_key = own_api_key(options, env, files);
+    address.own_key = own_api_key(options, env, files, parts->port);
   }
   return address;
 }

@@ -37,7 +37,8 @@ base::Result<std::string> data_dir(const DaemonOptions& options, const Environme
                                    base::FileSystem& files);
 
 // The unix socket of the data directory, unless an address is named by --url or MCPTRUNK_URL; then
-// --api-key or MCPTRUNK_API_KEY goes there, else, to a loopback address, the own key of the files.
+// --api-key or MCPTRUNK_API_KEY goes there, else, to the port of the directory's daemon on a
+// loopback address, its own key.
 // Errors: those of data_dir(); forbidden when the directory or what lies there is not this user's
 // alone, daemon_unreachable when no daemon holds its lock, conflict when the one that does serves
 // another file than the one that was named, invalid_argument for a bad URL.

@@ -218,6 +218,7 @@ TEST_CASE("the own key is the one that the running daemon took when it started")
   const std::string config = "/home/u/.mcptrunk/mcp_config.json";
   const std::string daemon = "/home/u/.mcptrunk/daemon.json";
   machine.write("/home/u/.mcptrunk/api_key", "made\n");
+  machine.files.lock("/home/u/.mcptrunk/mcptrunk.lock");
   const auto announce = [&](const char* more) {
     (void)machine.files.remove(daemon);
     machine.write(daemon, fmt::format(R"({{"url":"http://127.0.0.1:1"{}}})", more));
@@ -240,13 +241,30 @@ TEST_CASE("the own key is the one that the running daemon took when it started")
   CHECK(key() == "served");
 }
 
-TEST_CASE("a key that somebody else has laid down is no key") {
+TEST_CASE("the own key is for the port of the running daemon, if it is known") {
   Machine machine;
-  machine.write("/home/u/.mcptrunk/api_key", "theirs\n");
-  machine.files.set_owner("/home/u/.mcptrunk/api_key", kStranger, 0);
+  machine.serve(kHome, R"({"url":"http://127.0.0.1:8123"})");
+  machine.write("/home/u/.mcptrunk/api_key", "secret");
   DaemonOptions options;
-  options.url = "http://127.0.0.1:1";
-  CHECK(find_daemon(options, machine.env, machine.files)->own_key.empty());
+  const auto key = [&](const char* url) {
+    options.url = url;
+    return find_daemon(options, machine.env, machine.files)->own_key;
+  };
+  CHECK(key("http://127.0.0.1:8123") == "secret");
+  CHECK(key("http://localhost:8123/mcp") == "secret");
+  CHECK(key("http://127.0.0.1:8124").empty());  // a tunnel to somewhere else
+  SECTION("nothing of ours is there once the daemon is gone") {
+    machine.kill(kHome);
+    CHECK(key("http://127.0.0.1:8123").empty());
+  }
+  SECTION("one that could not leave word is believed to be there") {
+    REQUIRE(machine.files.remove("/home/u/.mcptrunk/daemon.json").ok());
+    CHECK(key("http://127.0.0.1:8124") == "secret");
+  }
+  SECTION("a key that somebody else has laid down is no key") {
+    machine.files.set_owner("/home/u/.mcptrunk/api_key", kStranger, 0);
+    CHECK(key("http://127.0.0.1:8123").empty());
+  }
 }
 
 TEST_CASE("a key and a directory may be variables of the environment in the configuration") {
@@ -257,7 +275,7 @@ TEST_CASE("a key and a directory may be variables of the environment in the conf
   machine.serve("/srv/t");
   CHECK(find_daemon({}, machine.env, machine.files)->socket == "/srv/t/daemon.sock");
   DaemonOptions options;
-  options.url = "http://127.0.0.1:1";
+  options.url = "http://127.0.0.1:80";
   CHECK(find_daemon(options, machine.env, machine.files)->own_key == "from-env");
 }
 
@@ -279,22 +297,23 @@ TEST_CASE("options and environment win over the files") {
 
 TEST_CASE("the own key is not for another machine") {
   Machine machine;
+  machine.serve(kHome, R"({"url":"http://127.0.0.1:80"})");
   machine.write("/home/u/.mcptrunk/api_key", "secret");
-  for (const char* url : {"http://example.org", "http://127.0.0.1.evil.org:80",
-                          "https://localhost.evil.org/", "http://127.evil.org"}) {
+  const auto found = [&](const char* url) {
     CAPTURE(url);
     DaemonOptions options;
     options.url = url;
-    const auto found = find_daemon(options, machine.env, machine.files);
-    REQUIRE(found.ok());
-    CHECK(found->own_key.empty());
-    CHECK(found->api_key.empty());
+    const auto address = find_daemon(options, machine.env, machine.files);
+    REQUIRE(address.ok());
+    CHECK(address->api_key.empty());
+    return address->own_key;
+  };
+  for (const char* url : {"http://example.org", "http://127.0.0.1.evil.org",
+                          "http://localhost.evil.org/", "http://127.evil.org"}) {
+    CHECK(found(url).empty());
   }
-  for (const char* url : {"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost"}) {
-    CAPTURE(url);
-    DaemonOptions options;
-    options.url = url;
-    CHECK(find_daemon(options, machine.env, machine.files)->own_key == "secret");
+  for (const char* url : {"http://127.0.0.1", "http://[::1]:80", "http://localhost"}) {
+    CHECK(found(url) == "secret");
   }
 }
 
