@@ -4,6 +4,7 @@
 #include <httplib.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,7 +125,8 @@ class Stranger {
  public:
   static constexpr uid_t kUser = 54321;
 
-  Stranger() {
+  // Listens on a port of loopback, or at `path`.
+  explicit Stranger(const std::string& path = {}) {
     std::array<int, 2> ends{};
     REQUIRE(::pipe(ends.data()) == 0);
     from_ = base::UniqueFd(ends[0]);
@@ -132,7 +134,7 @@ class Stranger {
     child_ = ::fork();
     REQUIRE(child_ >= 0);
     if (child_ == 0) {
-      if (::setgid(kUser) == 0 && ::setuid(kUser) == 0) serve(to.get());
+      if (::setgid(kUser) == 0 && ::setuid(kUser) == 0) serve(path, to.get());
       ::_exit(0);
     }
     to.reset();
@@ -153,16 +155,28 @@ class Stranger {
   }
 
  private:
-  static void serve(int to) {
+  static int listen_on_port(int& port) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     auto* const raw = reinterpret_cast<sockaddr*>(&at);
     socklen_t size = sizeof at;
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    if (::bind(listener, raw, size) != 0 || ::listen(listener, 1) != 0) return;
-    ::getsockname(listener, raw, &size);
-    const int port = ntohs(at.sin_port);
+    if (::bind(listener, raw, size) != 0 || ::getsockname(listener, raw, &size) != 0) return -1;
+    port = ntohs(at.sin_port);
+    return listener;
+  }
+  static int listen_at(const std::string& path) {
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    path.copy(at.sun_path, sizeof at.sun_path - 1);
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+    return ::bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0 ? listener : -1;
+  }
+  static void serve(const std::string& path, int to) {
+    int port = 0;
+    const int listener = path.empty() ? listen_on_port(port) : listen_at(path);
+    if (::listen(listener, 1) != 0) return;
     (void)!::write(to, &port, sizeof port);
     const int client = ::accept(listener, nullptr, nullptr);
     std::array<char, 4096> buffer;
@@ -188,6 +202,21 @@ TEST_CASE("the own key is not for a process of another user on this machine") {
   const std::string got = stranger.got();
   CHECK(got.find("GET /api/v1/status") != std::string::npos);
   CHECK(got.find("own-key") == std::string::npos);
+}
+
+TEST_CASE("a socket on which another user listens gets not a byte") {
+  if (::geteuid() != 0) {
+    WARN("only root can be two users: not tested");
+    return;
+  }
+  const TempDir dir;
+  std::filesystem::permissions(dir.path, std::filesystem::perms::all);
+  const std::string path = dir.path + "/daemon.sock";
+  Stranger stranger(path);
+  const auto answer = RestClient({.socket = path}).get("status");
+  REQUIRE_FALSE(answer.ok());
+  CHECK(answer.error().code == base::ErrorCode::daemon_unreachable);
+  CHECK(stranger.got().empty());
 }
 
 TEST_CASE("a redirect is not followed, so that no key goes astray") {
