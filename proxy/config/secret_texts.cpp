@@ -1,6 +1,8 @@
 #include "proxy/config/secret_texts.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <string_view>
 
 #include "base/json.h"
@@ -36,6 +38,12 @@ std::string_view trimmed(std::string_view text) {
 
 class Collector {
  public:
+  // Names of servers and groups are no secrets, whatever else reads like them.
+  void allow(const ServerConfig& server) {
+    names_.insert(server.name);
+    names_.insert(server.groups.begin(), server.groups.end());
+  }
+
   void add_all(const Texts& hidden) {
     for (const std::string& text : hidden) add(text);
   }
@@ -62,7 +70,7 @@ class Collector {
 
  private:
   void add_one(std::string_view text) {
-    if (text.size() < kPartBytesMin || everybody_says(text)) return;
+    if (text.size() < kPartBytesMin || everybody_says(text) || names_.contains(text)) return;
     if (std::ranges::find(texts_, text) == texts_.end()) texts_.emplace_back(text);
   }
 
@@ -120,6 +128,7 @@ class Collector {
   }
 
   Texts texts_;
+  std::set<std::string, std::less<>> names_;
 };
 
 // `server` with what its references stand for.
@@ -147,6 +156,7 @@ void collect(Collector& texts, const ServerConfig& server, const ExpandedServer&
 Texts secret_texts(const ServerConfig& server, const ExpandedServer& used,
                    const std::map<std::string, std::string>& custom_vars) {
   Collector texts;
+  texts.allow(server);
   collect(texts, server, used);
   for (const auto& [name, value] : custom_vars) texts.add_all(disclose_value(name, value).hidden);
   return std::move(texts).take();
@@ -154,6 +164,7 @@ Texts secret_texts(const ServerConfig& server, const ExpandedServer& used,
 
 Texts secret_texts(const Config& config, const Environment& environment) {
   Collector texts;
+  for (const ServerConfig& server : config.servers) texts.allow(server);
   texts.add_all(hidden_in_settings(config));
   for (const ServerConfig& server : config.servers) {
     collect(texts, server, expand_server(server, environment));

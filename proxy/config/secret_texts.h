@@ -13,7 +13,7 @@ namespace proxy::config {
 // Of one server, `custom_vars` (which every server inherits) among them: hidden texts, their parts
 // ("Bearer x", "KEY=x", {"key": "x"}) that a server may say alone, and the values of variables that
 // are referred to. Left out are words of everybody's, which no text could do without: under
-// TOKEN_TYPE "json" is not shown, but heard.
+// TOKEN_TYPE "json" is not shown, but heard; and names of servers and groups.
 std::vector<std::string> secret_texts(const ServerConfig& server, const ExpandedServer& used,
                                       const std::map<std::string, std::string>& custom_vars);
 

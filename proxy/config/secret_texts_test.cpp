@@ -31,6 +31,14 @@ TEST_CASE("values of variables and headers are not heard, references in them nei
   CHECK(heard(server, "token=hunter2000") == "token=***");
 }
 
+TEST_CASE("the names of servers and groups are heard, whatever reads like them", "[config]") {
+  ServerConfig server;
+  server.name = "github";
+  server.groups = {"backoffice"};
+  server.args = {"github", "backoffice", "opensesame"};
+  CHECK(heard(server, "github of backoffice: opensesame") == "github of backoffice: ***");
+}
+
 TEST_CASE("variables that every server inherits are not heard", "[config]") {
   CHECK(heard({}, "key K9-everybody!", {{"COMPANY", "K9-everybody!"}}) == "key ***");
 }
