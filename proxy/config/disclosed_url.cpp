@@ -14,11 +14,12 @@ namespace {
 constexpr std::size_t kQueryNameBytesMax = 32;
 
 bool is_known_scheme(std::string_view scheme) {
-  constexpr std::array<std::string_view, 26> kSchemes{
-      "http",       "https", "ws",      "wss",       "redis",       "rediss",     "postgres",
-      "postgresql", "mysql", "mariadb", "mongodb",   "mongodb+srv", "amqp",       "amqps",
-      "nats",       "kafka", "mqtt",    "bolt",      "neo4j",       "clickhouse", "socks5",
-      "socks5h",    "tcp",   "sse",     "git+https", "ldap"};
+  constexpr std::array<std::string_view, 30> kSchemes{
+      "ftp",    "ftps",    "sftp",    "file",        "http",      "https",
+      "ws",     "wss",     "redis",   "rediss",      "postgres",  "postgresql",
+      "mysql",  "mariadb", "mongodb", "mongodb+srv", "amqp",      "amqps",
+      "nats",   "kafka",   "mqtt",    "bolt",        "neo4j",     "clickhouse",
+      "socks5", "socks5h", "tcp",     "sse",         "git+https", "ldap"};
   return std::ranges::find(kSchemes, scheme) != kSchemes.end();
 }
 

@@ -76,7 +76,7 @@ std::optional<Disclosure> disclose_assignment(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) return std::nullopt;
   const std::string_view name = text.substr(0, equals);
-  if (!is_usual_variable(name) && !is_known_word(name)) return std::nullopt;
+  if (!is_usual_variable(name) && !is_everyday_word(name)) return std::nullopt;
   return after(text.substr(0, equals + 1), disclose_value(name, text.substr(equals + 1)));
 }
 

@@ -88,6 +88,7 @@ TEST_CASE("what is hidden are the parts of the text itself", "[config]") {
   CHECK(disclose_value("NAME", "swordfish") == Disclosure{"***", {"swordfish"}});
   CHECK(disclose_value("API_KEY", "true") == Disclosure{"***", {"true"}});
   CHECK(disclose_value("NAME", "true") == Disclosure{"true", {}});
+  CHECK(disclose_value("NAME", "admin") == Disclosure{"***", {"admin"}});
 }
 
 // What people need to see of a real configuration stays readable.

@@ -175,6 +175,23 @@ bool has_known_ending(std::string_view name) {
                              [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
+// Of words that `knows` in small letters, and small parts between them.
+template <class Knows>
+bool is_made_of(std::string_view text, Knows knows) {
+  if (text.empty() || text.size() > kNameBytesMax) return false;
+  std::size_t letters = 0;
+  const bool known = all_parts(text, "-_,.", [&](std::string_view part) {
+    return all_humps(part, [&](std::string_view word) {
+      if (knows(lowered(word))) {
+        letters += word.size();
+        return true;
+      }
+      return is_small_part(word);
+    });
+  });
+  return known && (letters > 0 || text.size() <= 5);
+}
+
 }  // namespace
 
 bool names_secret(std::string_view name) {
@@ -193,19 +210,13 @@ bool names_secret(std::string_view name) {
 }
 
 bool is_known_word(std::string_view text) {
-  if (text.empty() || text.size() > kNameBytesMax) return false;
-  std::size_t letters = 0;
-  const bool known = all_parts(text, "-_,.", [&](std::string_view part) {
-    return all_humps(part, [&](std::string_view word) {
-      const std::string lower = lowered(word);
-      if (is_word_of_dictionary(lower)) {
-        letters += word.size();
-        return true;
-      }
-      return is_small_part(word);
-    });
+  return is_made_of(text, is_word_of_dictionary);
+}
+
+bool is_everyday_word(std::string_view text) {
+  return is_made_of(text, [](std::string_view word) {
+    return is_word_of_dictionary(word) || std::ranges::binary_search(kWordsForSecrets, word);
   });
-  return known && (letters > 0 || text.size() <= 5);
 }
 
 bool is_small_number(std::string_view text) {
@@ -228,7 +239,7 @@ bool is_option_name(std::string_view text) {
   text.remove_prefix(is_long ? 2 : 1);
   if (!is_long) {
     const bool letters = text.size() <= 2 && std::ranges::all_of(text, is_letter);
-    return letters || is_known_word(text);
+    return letters || is_everyday_word(text);
   }
   return all_parts(text, "-_.", [](std::string_view part) {
     if (std::ranges::all_of(part, is_digit)) return part.size() <= 4;

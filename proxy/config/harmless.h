@@ -10,6 +10,9 @@ bool names_secret(std::string_view name);
 
 // Of the dictionary, or made of its words: "serve", "read-only", "mcp_server".
 bool is_known_word(std::string_view text);
+// Or one that secrets are called, or made of: "token", "admin". No reason to show it, but none to
+// take it out of a text.
+bool is_everyday_word(std::string_view text);
 
 // "4000", "1.5", "30s", "512m", "1.6.2": at most five digits in a row, for a longer number may be a
 // PIN or an account.

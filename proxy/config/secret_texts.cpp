@@ -27,7 +27,7 @@ bool is_letter(char c) {
 }
 
 bool everybody_says(std::string_view text) {
-  return is_known_word(text) || is_small_number(text) || is_reference(text);
+  return is_everyday_word(text) || is_small_number(text) || is_reference(text);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -78,7 +78,7 @@ class Collector {
     const std::size_t space = text.find(' ');
     if (space == std::string_view::npos) return;
     if (!std::ranges::all_of(text.substr(0, space), is_letter)) return;
-    if (is_known_word(text.substr(0, space))) add_one(trimmed(text.substr(space)));
+    if (is_everyday_word(text.substr(0, space))) add_one(trimmed(text.substr(space)));
   }
 
   void add_behind_sign(std::string_view text, char sign) {
