@@ -134,13 +134,23 @@ class UrlReader {
     return of_scope && is_plain_name(segment);
   }
 
+  // All that is left, and each segment of it: a server may say one alone.
+  void hide_path(std::string_view text) {
+    hide(text);
+    while (!text.empty()) {
+      const std::string_view segment = text.substr(0, text.find('/'));
+      if (!is_harmless_segment(segment, {}, false)) out_.hidden.emplace_back(segment);
+      text.remove_prefix(std::min(segment.size() + 1, text.size()));
+    }
+  }
+
   void path(std::string_view text, bool is_code) {
     std::string_view before;
     while (!text.empty()) {
       out_.shown += '/';
       text.remove_prefix(1);
       const std::string_view segment = text.substr(0, text.find('/'));
-      if (!is_harmless_segment(segment, before, is_code)) return hide(text);
+      if (!is_harmless_segment(segment, before, is_code)) return hide_path(text);
       out_.shown += segment;
       text.remove_prefix(segment.size());
       before = segment;

@@ -30,6 +30,27 @@ Disclosure after(std::string_view before, Disclosure rest) {
 
 Disclosure disclose_plain(std::string_view text);
 
+bool is_rooted(std::string_view path) {
+  return path.starts_with('/') || path.starts_with("./") || path.starts_with("../") ||
+         path.starts_with("~/");
+}
+
+// A path up to the first part that is not harmless.
+Disclosure disclose_rooted(std::string_view path) {
+  std::size_t begin = path.find('/') + 1;
+  for (std::size_t end = 0; begin < path.size(); begin = end + 1) {
+    end = std::min(path.find('/', begin), path.size());
+    if (!is_plain_path(path.substr(0, end))) break;
+  }
+  Disclosure out = after(path.substr(0, begin), hide(path.substr(begin)));
+  for (std::string_view rest = path.substr(begin); !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    if (!is_plain_name(part) && !part.empty()) out.hidden.emplace_back(part);
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  }
+  return out;
+}
+
 // "${NAME:-text}" and nothing beside it.
 std::optional<Disclosure> disclose_fallback(std::string_view name, std::string_view text) {
   const std::size_t dash = text.find(":-");
@@ -86,7 +107,7 @@ Disclosure disclose_plain(std::string_view text) {
   if (is_harmless(text)) return show(text);
   if (text.find("://") != std::string_view::npos) return disclose_url(text);
   if (auto assigned = disclose_assignment(text)) return *std::move(assigned);
-  return hide(text);
+  return is_rooted(text) ? disclose_rooted(text) : hide(text);
 }
 
 // --- arguments ---

@@ -82,9 +82,17 @@ TEST_CASE("of an address host, names and the first known segments are shown", "[
   CHECK(url("abc") == "***");
 }
 
+TEST_CASE("of a path the part is shown that is plain", "[config]") {
+  CHECK(disclose_path("/srv/data-1/x.json") == Disclosure{"/srv/data-1/x.json", {}});
+  CHECK(disclose_path("/tmp/run-a8f5f167f44f4964/sub/x") ==
+        Disclosure{"/tmp/***", {"run-a8f5f167f44f4964/sub/x", "run-a8f5f167f44f4964"}});
+  CHECK(disclose_path("/q7ZtRvXw3Bn9Lm2P") ==
+        Disclosure{"/***", {"q7ZtRvXw3Bn9Lm2P", "q7ZtRvXw3Bn9Lm2P"}});
+}
+
 TEST_CASE("what is hidden are the parts of the text itself", "[config]") {
   CHECK(disclose_url("https://u:p@h/mcp/a1b2?k=v") ==
-        Disclosure{"https://***@h/mcp/***?k=***", {"u:p", "p", "a1b2", "v"}});
+        Disclosure{"https://***@h/mcp/***?k=***", {"u:p", "p", "a1b2", "a1b2", "v"}});
   CHECK(disclose_value("NAME", "swordfish") == Disclosure{"***", {"swordfish"}});
   CHECK(disclose_value("API_KEY", "true") == Disclosure{"***", {"true"}});
   CHECK(disclose_value("NAME", "true") == Disclosure{"true", {}});

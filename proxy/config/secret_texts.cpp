@@ -19,8 +19,9 @@ constexpr std::size_t kPartsMax = 64;  // of one text
 constexpr std::size_t kPartBytesMin = 4;
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kNameEnds = ":=";
+constexpr std::string_view kSentenceSigns = ".,:!?";
 constexpr std::string_view kQuotes = "'\"";
-constexpr std::string_view kDividers = "=:;,&?#/@|<>(){}[]\"'`";
+constexpr std::string_view kDividers = "=:;,&?#@|<>(){}[]\"'`";
 
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -28,6 +29,29 @@ bool is_letter(char c) {
 
 bool everybody_says(std::string_view text) {
   return is_everyday_word(text) || is_small_number(text) || is_reference(text);
+}
+
+// What commands are made of.
+bool is_path_or_option(std::string_view word) {
+  return is_plain_path(word) || is_option_name(word);
+}
+
+bool is_plain_word(std::string_view word) {
+  if (!word.empty() && kSentenceSigns.find(word.back()) != std::string_view::npos) {
+    word.remove_suffix(1);
+  }
+  return std::ranges::all_of(word, is_letter) || is_usual_variable(word) || is_path_or_option(word);
+}
+
+// Several plain words.
+bool is_sentence(std::string_view text) {
+  if (text.find(' ') == std::string_view::npos) return false;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (!is_plain_word(word)) return false;
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return true;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -57,11 +81,13 @@ class Collector {
     for (const char quote : kQuotes) add_quoted(text, quote);
     add_json(trimmed(text));
     std::size_t parts = 0;
+    bool is_value = false;
     for (std::string_view rest = text; !rest.empty() && parts < kPartsMax; ++parts) {
       const std::size_t end = std::min(rest.find_first_of(kDividers), rest.size());
       const std::string_view part = trimmed(rest.substr(0, end));
       const bool is_name = end < rest.size() && (rest[end] == '=' || rest[end] == '}');
-      if (!is_name || !is_usual_variable(part)) add_part(part);
+      if (!is_name || !is_usual_variable(part)) add_part(part, is_value);
+      is_value = end < rest.size() && rest[end] == '=';
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
@@ -83,7 +109,8 @@ class Collector {
 
   void add_behind_sign(std::string_view text, char sign) {
     const std::size_t at = text.find(sign);
-    if (at == std::string_view::npos) return;
+    if (at == std::string_view::npos || text.substr(0, at).find(' ') != std::string_view::npos)
+      return;
     const std::string_view value = trimmed(text.substr(at + 1));
     add_one(value);
     add_behind_word(value);
@@ -91,9 +118,13 @@ class Collector {
 
   void add_quoted(std::string_view text, char quote) {
     bool inside = false;
+    bool is_value = false;  // what stands before the quote ends with it: NAME='x', -p'x'
     for (std::size_t parts = 0; !text.empty() && parts < kPartsMax; ++parts) {
       const std::size_t end = std::min(text.find(quote), text.size());
-      if (inside) add_one(text.substr(0, end));
+      const std::string_view part = text.substr(0, end);
+      const bool is_said = is_sentence(part) || is_path_or_option(part);
+      if (inside && (is_value || !is_said)) add_one(part);
+      is_value = end > 0 && kBlanks.find(text[end - 1]) == std::string_view::npos;
       inside = !inside;
       text.remove_prefix(std::min(end + 1, text.size()));
     }
@@ -115,14 +146,15 @@ class Collector {
     }
   }
 
-  // Words of a sentence are nobody's secret alone; what is none is.
-  void add_part(std::string_view part) {
-    add_one(part);
+  // A sentence, as scripts print them, is no secret unless it is the value of a name; nor are its
+  // words. What is none is.
+  void add_part(std::string_view part, bool is_value) {
+    if (is_value || !(is_sentence(part) || is_path_or_option(part))) add_one(part);
     add_behind_word(part);
     if (part.find(' ') == std::string_view::npos) return;
     while (!part.empty()) {
       const std::string_view word = part.substr(0, part.find(' '));
-      if (!std::ranges::all_of(word, is_letter)) add_one(word);
+      if (!is_plain_word(word)) add_one(word);
       part.remove_prefix(std::min(word.size() + 1, part.size()));
     }
   }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/secret_mask.h"
+#include "proxy/config/redaction.h"
 
 namespace proxy::config {
 namespace {
@@ -37,6 +38,18 @@ TEST_CASE("the names of servers and groups are heard, whatever reads like them",
   server.groups = {"backoffice"};
   server.args = {"github", "backoffice", "opensesame"};
   CHECK(heard(server, "github of backoffice: opensesame") == "github of backoffice: ***");
+}
+
+TEST_CASE("what a script says is heard, what it sets is not", "[config]") {
+  ServerConfig server;
+  server.command = "sh";
+  server.args = {"-c",
+                 "test -n \"$DATABASE_URL\" || { echo \"Error: DATABASE_URL is required\" >&2; }; "
+                 "TOKEN='open sesame door' exec '/opt/servers/fixture' --key opensesame1"};
+  CHECK(redacted(server).args == std::vector<std::string>{"-c", "***"});
+  CHECK(heard(server, "Error: DATABASE_URL is required") == "Error: DATABASE_URL is required");
+  CHECK(heard(server, "/opt/servers/fixture: open sesame door, opensesame1") ==
+        "/opt/servers/fixture: ***, ***");
 }
 
 TEST_CASE("variables that every server inherits are not heard", "[config]") {
