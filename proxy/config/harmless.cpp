@@ -215,7 +215,7 @@ bool is_known_word(std::string_view text) {
 
 bool is_everyday_word(std::string_view text) {
   return is_made_of(text, [](std::string_view word) {
-    return is_word_of_dictionary(word) || std::ranges::binary_search(kWordsForSecrets, word);
+    return is_word_of_dictionary(word) || std::ranges::binary_search(kEverydayWords, word);
   });
 }
 
