@@ -15,8 +15,8 @@ const leaky = join(import.meta.dirname, 'leaky_server.mjs');
 const secrets = {
   bearer: 'sk-proj-4fT9xQ2mZb7LrW1cVn83KdPe',
   joined: 'sk-ant-api03-Qk7Zt1Rv9Xw3Bn5Lm2Pd8AA',
-  short: 'ghp_q8Zr2LxT5vNw7YbK3mPc9DfGh1JsAe4Ru6Wt',
-  attached: 'glpat-x7Kd9fQ2mVb4Ln8Rt1Zp',
+  short: 'ghp_q8Zr2LxT5vNw7YbK3mPc9DfGh1JsAe4Ru',
+  attached: 'glpat-x7Kd9fQ2mVb4Ln8Rt1',
   variable: 'xoxb-482910375562-kWq7ZrT2LmXv9BnP',
   positional: 'd41d8cd98f00b204e9800998ecf8427e',
   word: 'correcthorsebatterystaple',
