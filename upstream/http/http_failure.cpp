@@ -69,7 +69,7 @@ Failure fault_failure(const Url& at, const HttpEnd& end) {
   const std::string origin = origin_text(at);
   switch (end.fault) {
     case HttpFault::unresolved:
-      return network(fmt::format("The name {} cannot be resolved: {}", at.host, end.detail),
+      return network(fmt::format("The name in {} cannot be resolved: {}", origin, end.detail),
                      "Check the host in its url, and the name service of this machine");
     case HttpFault::refused: {
       Failure failure = network(
