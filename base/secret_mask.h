@@ -1,10 +1,14 @@
 // Hides secrets in texts that others wrote: what a server says on stderr may be its own token.
 // Value.
+//
+// Hidden are the forms of each (secret_forms.h) from kSecretBytesMin on; those below
+// kAnywhereBytesMin, and numbers, only where they stand alone: they would blank half of every
+// sentence. Numbers below kNumberBytesMin are in every log and stay.
+// A beginning of one from kBeginningBytesMin on is hidden at the end of a text and before "...",
+// where it has been cut.
 #pragma once
-#include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace base {
@@ -14,29 +18,33 @@ inline constexpr std::string_view kMasked = "***";
 
 class SecretMask {
  public:
-  // Shorter ones would hide half of every sentence.
-  static constexpr std::size_t kSecretBytesMin = 6;
+  static constexpr std::size_t kSecretBytesMin = 4;
+  static constexpr std::size_t kAnywhereBytesMin = 8;
+  static constexpr std::size_t kNumberBytesMin = 6;
+  static constexpr std::size_t kBeginningBytesMin = 6;
+
+  // What is left of a secret whose beginning ended a line.
+  struct Rest {
+    std::string text;
+  };
 
   SecretMask() = default;
-  explicit SecretMask(std::vector<std::string> secrets) : secrets_(std::move(secrets)) {
-    std::erase_if(secrets_, [](const std::string& text) { return text.size() < kSecretBytesMin; });
-    // One may be a part of another.
-    std::ranges::sort(secrets_, std::ranges::greater{}, &std::string::size);
-  }
+  explicit SecretMask(const std::vector<std::string>& secrets);
 
-  // `text` with every secret in it as kMasked. Cost: one search for each.
-  void apply(std::string& text) const {
-    for (const std::string& secret : secrets_) {
-      for (std::size_t at = text.find(secret); at != std::string::npos;
-           at = text.find(secret, at + kMasked.size())) {
-        text.replace(at, secret.size(), kMasked);
-      }
-    }
-  }
+  // `text` with every secret in it as kMasked. Cost: one search for each form.
+  void apply(std::string& text) const;
+  // The same for one line of several, where a secret may go over the end of a line. `rest` is empty
+  // before the first one.
+  void apply_line(std::string& line, Rest& rest) const;
+
   bool operator==(const SecretMask&) const = default;
 
  private:
-  std::vector<std::string> secrets_;  // the longest first
+  void mask_whole(std::string& text) const;
+  std::string_view mask_end(std::string& text) const;
+  void mask_before_dots(std::string& text) const;
+
+  std::vector<std::string> secrets_;  // every form, the longest first
 };
 
 }  // namespace base

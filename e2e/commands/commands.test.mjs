@@ -92,11 +92,11 @@ describe('the command line', { timeout: 300_000 }, () => {
 
   it('servers add and remove', async () => {
     const { command, args } = fixture('time');
-    await run(0, 'servers', 'add', 'clock', '--group', 'dev', '-e', 'TOKEN=secret', '--wait', '--',
+    await run(0, 'servers', 'add', 'clock', '--group', 'dev', '-e', 'TOKEN=opensesame', '--wait', '--',
       command, ...args);
-    assert.equal(user.entry('clock').env.TOKEN, 'secret');
+    assert.equal(user.entry('clock').env.TOKEN, 'opensesame');
     const shown = await user.json('servers', 'show', 'clock');
-    assert.ok(!JSON.stringify(shown.data).includes('secret'));
+    assert.ok(!JSON.stringify(shown.data).includes('opensesame'));
     await run(1, 'servers', 'add', 'clock', '--', 'x');
     await run(7, 'servers', 'add', 'other', '--group', 'nix', '--', 'x');
     await run(2, 'servers', 'add', 'a:b', '--', 'x');

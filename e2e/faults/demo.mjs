@@ -39,11 +39,11 @@ export function toolOf(server) {
 
 // A session with an MCP endpoint, by hand: what the official clients would not send can be sent.
 export class Agent {
-  static async open(url, revision = '2025-11-25') {
+  static async open(url, revision = '2025-11-25', headers = {}) {
     const agent = new Agent();
     agent.url = url;
     agent.headers = {
-      'Content-Type': 'application/json', Accept: 'application/json, text/event-stream'
+      'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers
     };
     agent.ids = 0;
     const answer = await agent.post(JSON.stringify({

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/secret_mask.h"
 #include "proxy/config/expansion.h"
 #include "proxy/config/groups.h"
 #include "proxy/config/parser.h"
+#include "proxy/config/secret_texts.h"
 #include "proxy/security/data_files.h"
 #include "upstream/transport/preflight.h"
 
@@ -222,8 +224,12 @@ Findings look_at_servers(const config::Config& config, const Environment& env) {
     if (const auto own = expanded.env.find("PATH"); own != expanded.env.end()) {
       child.environment = {"PATH=" + own->second};
     }
-    const auto fault = upstream::preflight(child);
+    auto fault = upstream::preflight(child);
     if (fault) {
+      const base::SecretMask secrets(
+          config::secret_texts(server, expanded, config.environment.custom_vars));
+      secrets.apply(fault->message);
+      secrets.apply(fault->remedy);
       findings.push_back(problem(check, fault->message, fault->remedy));
     } else {
       ++fine;

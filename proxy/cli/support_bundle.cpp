@@ -9,6 +9,7 @@
 #include "proxy/cli/json_view.h"
 #include "proxy/config/parser.h"
 #include "proxy/config/redaction.h"
+#include "proxy/config/secret_texts.h"
 #include "proxy/config/to_json.h"
 #include "proxy/security/data_files.h"
 
@@ -20,8 +21,7 @@ constexpr std::size_t kLogFileBytesMax = 1024 * 1024 * 1024;
 constexpr std::size_t kLogBytesMax = 64 * 1024;
 constexpr std::size_t kEventsMax = 500;
 constexpr int kServerLogLines = 50;
-// Shorter ones stand in other words too.
-constexpr std::size_t kSecretBytesMin = 4;
+constexpr std::size_t kBundleBytesMax = 1024 * 1024 * 1024;
 
 void add_error(base::JsonWriter& out, const base::Error& error) {
   out.begin_object().field("error", error.message).field("remedy", error.remedy).end_object();
@@ -88,67 +88,56 @@ std::optional<config::Config> local_config(Context& context) {
   return text ? config::parse(*text).config : std::nullopt;
 }
 
-void add_secret(std::set<std::string>& secrets, std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t space = std::min(text.find(' '), text.size());
-    if (space >= kSecretBytesMin) secrets.emplace(text.substr(0, space));
-    text.remove_prefix(std::min(space + 1, text.size()));
-  }
-}
-
-// The texts of `plain` that read otherwise in `hidden`. Both have the same form.
-void add_hidden(std::set<std::string>& secrets, const rapidjson::Value& plain,
-                const rapidjson::Value& hidden, const Environment& env) {
-  if (plain.IsString()) {
-    const std::string text(base::json_text(plain));
-    if (hidden.IsString() && base::json_text(hidden) != text) add_secret(secrets, text);
-    const std::string expanded = config::expand(text, env).text;
-    if (expanded != text) add_secret(secrets, expanded);
-  } else if (plain.IsObject() && hidden.IsObject()) {
-    for (const auto& member : plain.GetObject()) {
-      const auto other = hidden.FindMember(member.name);
-      if (other != hidden.MemberEnd()) add_hidden(secrets, member.value, other->value, env);
+void write_masked(base::JsonWriter& out, const rapidjson::Value& value,
+                  const base::SecretMask& secrets) {
+  const auto masked = [&](const rapidjson::Value& text) {
+    std::string copy(base::json_text(text));
+    secrets.apply(copy);
+    return copy;
+  };
+  if (value.IsString()) {
+    out.value(masked(value));
+  } else if (value.IsObject()) {
+    out.begin_object();
+    for (const auto& member : value.GetObject()) {
+      out.key(masked(member.name));
+      write_masked(out, member.value, secrets);
     }
-  } else if (plain.IsArray() && hidden.IsArray() && plain.Size() == hidden.Size()) {
-    for (rapidjson::SizeType i = 0; i < plain.Size(); ++i) {
-      add_hidden(secrets, plain[i], hidden[i], env);
-    }
+    out.end_object();
+  } else if (value.IsArray()) {
+    out.begin_array();
+    for (const auto& item : value.GetArray()) write_masked(out, item, secrets);
+    out.end_array();
+  } else {
+    out.raw(base::to_json(value));
   }
 }
 
 }  // namespace
 
-std::set<std::string> secrets_of(const config::Config& config, const Environment& env) {
-  std::set<std::string> secrets;
-  const auto plain = base::parse_document(config::to_json(config), Context::kDataLimits);
-  const auto hidden =
-      base::parse_document(config::to_json(config::redacted(config)), Context::kDataLimits);
-  if (plain && hidden) add_hidden(secrets, *plain, *hidden, env);
-  return secrets;
-}
-
-std::string without_secrets(std::string json, const std::set<std::string>& secrets) {
-  for (const std::string& secret : secrets) {
-    std::string written;
-    base::append_json_string(written, secret);
-    const std::string_view inner = std::string_view(written).substr(1, written.size() - 2);
-    for (std::size_t at = json.find(inner); at != std::string::npos;
-         at = json.find(inner, at + config::kRedacted.size())) {
-      json.replace(at, inner.size(), config::kRedacted);
-    }
+std::string without_secrets(const std::string& json, const base::SecretMask& secrets) {
+  std::string text;
+  const auto document = base::parse_document(json, {kBundleBytesMax, base::JsonWriter::kDepthMax});
+  if (!document) {
+    base::JsonWriter out(text);
+    add_error(out, document.error());
+    return text;
   }
-  return json;
+  text.reserve(json.size());
+  base::JsonWriter out(text);
+  write_masked(out, *document, secrets);
+  return text;
 }
 
 std::string support_bundle(Context& context) {
   const auto dir = data_dir(context.daemon, context.env(), context.files());
   const auto config = local_config(context);
-  std::set<std::string> secrets;
-  if (config) secrets = secrets_of(*config, context.env());
+  std::vector<std::string> secrets;
+  if (config) secrets = config::secret_texts(*config, context.env());
   const auto key =
       dir ? context.files().read_file(security::path_in(*dir, security::kApiKeyFile), 4096)
           : dir.error();
-  if (key) add_secret(secrets, std::string_view(*key).substr(0, key->find('\n')));
+  if (key) secrets.push_back(key->substr(0, key->find('\n')));
   std::string text;
   base::JsonWriter out(text);
   out.begin_object().field("version", MCPTRUNK_VERSION);
@@ -168,7 +157,7 @@ std::string support_bundle(Context& context) {
   out.field("daemon_log",
             dir ? log_end(context, fmt::format("{}/logs/{}", *dir, log)) : dir.error().message)
       .end_object();
-  return without_secrets(std::move(text), secrets);
+  return without_secrets(text, base::SecretMask(secrets));
 }
 
 }  // namespace proxy::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 #include "base/file_system.h"
@@ -47,18 +48,19 @@ void add_once(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
-std::string expanded(std::string_view text, const Environment& environment,
-                     std::vector<std::string>& unset) {
-  Expanded result = expand(text, environment);
-  for (const std::string& name : result.unset) add_once(unset, name);
+// The text of one field; what else came of it is told to `server`.
+std::string take(ExpandedServer& server, Expanded result) {
+  for (const std::string& name : result.unset) add_once(server.unset, name);
+  std::ranges::move(result.inserted, std::back_inserter(server.inserted));
   return std::move(result.text);
 }
 
-std::map<std::string, std::string> expanded(const std::map<std::string, std::string>& values,
-                                            const Environment& environment,
-                                            std::vector<std::string>& unset) {
+std::map<std::string, std::string> take_all(ExpandedServer& server,
+                                            const std::map<std::string, std::string>& values,
+                                            const Environment& environment) {
   std::map<std::string, std::string> out;
-  for (const auto& [key, value] : values) out.emplace(key, expanded(value, environment, unset));
+  for (const auto& [key, value] : values)
+    out.emplace(key, take(server, expand(value, environment)));
   return out;
 }
 
@@ -85,8 +87,10 @@ Expanded expand(std::string_view text, const Environment& environment) {
       continue;
     }
     text.remove_prefix(found->size);
+    if (found->fallback) out.inserted.emplace_back(found->name, *found->fallback);
     if (const std::optional<std::string> value = environment(found->name)) {
       out.text += *value;
+      out.inserted.emplace_back(found->name, *value);
     } else if (found->fallback) {
       out.text += *found->fallback;
     } else {
@@ -117,24 +121,17 @@ Expanded expand_path_in(const std::string& file, std::string_view path,
 
 ExpandedServer expand_server(const ServerConfig& server, const Environment& environment) {
   ExpandedServer out;
-  Expanded command = expand_path(server.command, environment);
-  out.command = std::move(command.text);
-  for (const std::string& name : command.unset) add_once(out.unset, name);
-  for (const std::string& arg : server.args) {
-    out.args.push_back(expanded(arg, environment, out.unset));
-  }
-  out.env = expanded(server.env, environment, out.unset);
-  Expanded working_dir = expand_path(server.working_dir, environment);
-  out.working_dir = std::move(working_dir.text);
-  for (const std::string& name : working_dir.unset) add_once(out.unset, name);
-  out.url = expanded(server.url, environment, out.unset);
-  out.headers = expanded(server.headers, environment, out.unset);
-  Expanded ca_file = expand_path(server.ca_file, environment);
-  out.ca_file = std::move(ca_file.text);
-  for (const std::string& name : ca_file.unset) add_once(out.unset, name);
+  out.command = take(out, expand_path(server.command, environment));
+  for (const std::string& arg : server.args)
+    out.args.push_back(take(out, expand(arg, environment)));
+  out.env = take_all(out, server.env, environment);
+  out.working_dir = take(out, expand_path(server.working_dir, environment));
+  out.url = take(out, expand(server.url, environment));
+  out.headers = take_all(out, server.headers, environment);
+  out.ca_file = take(out, expand_path(server.ca_file, environment));
   if (server.oauth) {
-    out.oauth_client_id = expanded(server.oauth->client_id, environment, out.unset);
-    out.oauth_client_secret = expanded(server.oauth->client_secret, environment, out.unset);
+    out.oauth_client_id = take(out, expand(server.oauth->client_id, environment));
+    out.oauth_client_secret = take(out, expand(server.oauth->client_secret, environment));
   }
   return out;
 }

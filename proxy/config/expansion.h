@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "proxy/config/config.h"
@@ -25,6 +26,8 @@ Environment process_environment();
 struct Expanded {
   std::string text;                // unset variables are left out
   std::vector<std::string> unset;  // each once, in order of appearance
+  // Name and text of what was put in, and of every default that stands there.
+  std::vector<std::pair<std::string, std::string>> inserted;
 };
 
 Expanded expand(std::string_view text, const Environment& environment);
@@ -47,7 +50,8 @@ struct ExpandedServer {
   std::string ca_file;
   std::string oauth_client_id;
   std::string oauth_client_secret;
-  std::vector<std::string> unset;  // each once
+  std::vector<std::string> unset;                             // each once
+  std::vector<std::pair<std::string, std::string>> inserted;  // as in Expanded, of all fields
 };
 
 ExpandedServer expand_server(const ServerConfig& server, const Environment& environment);

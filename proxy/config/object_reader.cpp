@@ -8,7 +8,9 @@
 #include <numeric>
 #include <utility>
 
+#include "base/secret_mask.h"
 #include "proxy/config/duration.h"
+#include "proxy/config/harmless.h"
 
 namespace proxy::config {
 namespace {
@@ -17,6 +19,12 @@ constexpr std::string_view kDurationRemedy =
     "write a duration such as \"90s\" or \"2m0s\", or a number of seconds";
 
 constexpr std::size_t kWordBytesMax = 64;
+
+// What a message may quote: a value that landed in the wrong field may be a secret.
+std::string_view quotable(std::string_view text) {
+  const bool harmless = text.empty() || is_plain_name(text) || is_small_number(text);
+  return harmless ? text : base::kMasked;
+}
 
 // Levenshtein distance. REQUIRES: both have at most kWordBytesMax bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -158,13 +166,13 @@ void ObjectReader::read(std::string_view key, std::optional<Duration>& out, Rang
   if (!value) {
     const bool has_text = node->is(JsonKind::string) || node->is(JsonKind::number);
     error(*node,
-          has_text ? fmt::format("\"{}\" is not a duration", node->text)
+          has_text ? fmt::format("\"{}\" is not a duration", quotable(node->text))
                    : fmt::format("must be a duration, but is {}", describe(node->kind)),
           std::string(kDurationRemedy));
     return;
   }
   if (*value < range.min || *value > range.max) {
-    error(*node, fmt::format("\"{}\" is out of range", node->text),
+    error(*node, fmt::format("\"{}\" is out of range", quotable(node->text)),
           fmt::format("write a duration from {} to {}", format_duration(range.min),
                       format_duration(range.max)));
     return;
@@ -193,7 +201,7 @@ void ObjectReader::unknown_word(const JsonNode& node, std::span<const std::strin
     remedy = fmt::format("did you mean \"{}\"? ", *meant);
   }
   remedy += fmt::format("use one of: {}", fmt::join(words, ", "));
-  error(node, fmt::format("\"{}\" is not known", node.text), std::move(remedy));
+  error(node, fmt::format("\"{}\" is not known", quotable(node.text)), std::move(remedy));
 }
 
 std::string_view ObjectReader::first_of(std::initializer_list<std::string_view> keys) {

@@ -3,84 +3,68 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "proxy/config/expansion.h"
+#include "proxy/config/disclosure.h"
 
 namespace proxy::config {
 namespace {
 
 using Values = std::map<std::string, std::string>;
 
-void redact_value(std::string& value) {
-  if (!value.empty() && !is_reference(value)) value = kRedacted;
-}
-
-void redact_values(Values& values) {
-  for (auto& [key, value] : values) redact_value(value);
-}
-
-// The password in "scheme://user:password@host".
-void redact_password(std::string& url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return;
-  const std::size_t begin = scheme + 3;
-  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
-  const std::size_t at = url.rfind('@', end);
-  if (at == std::string::npos || at < begin) return;
-  const std::size_t colon = url.find(':', begin);
-  const std::size_t from = colon < at ? colon + 1 : begin;
-  std::string password = url.substr(from, at - from);
-  redact_value(password);
-  url.replace(from, at - from, password);
-}
-
-void redact_query(std::string& url) {
-  std::size_t at = url.find('?');
-  while (at != std::string::npos) {
-    const std::size_t begin = at + 1;
-    const std::size_t end = std::min(url.find_first_of("&#", begin), url.size());
-    const std::size_t equals = url.find('=', begin);
-    std::size_t next = end;
-    if (equals < end && names_secret(std::string_view(url).substr(begin, equals - begin))) {
-      std::string value = url.substr(equals + 1, end - equals - 1);
-      redact_value(value);
-      url.replace(equals + 1, end - equals - 1, value);
-      next = equals + 1 + value.size();
-    }
-    at = next < url.size() && url[next] == '&' ? next : std::string::npos;
+// Walks over what may hold secrets, leaves what is shown and collects what is hidden: the one list
+// of such fields.
+class Redactor {
+ public:
+  void run(ServerConfig& server) {
+    const std::string command = server.command;
+    take(server.command, disclose_command(command));
+    run(server.args, command);
+    run(server.env);
+    run(server.headers);
+    take(server.url, disclose_url(server.url));
+    take(server.working_dir, disclose_path(server.working_dir));
+    take(server.ca_file, disclose_path(server.ca_file));
+    if (server.oauth) run(*server.oauth);
+    if (server.isolation) run(server.isolation->extra_args, "");
   }
-}
 
-void redact_url(std::string& url) {
-  redact_password(url);
-  redact_query(url);
-}
-
-// "--api-key=value" and "--api-key", "value"; a URL among the arguments too.
-void redact_args(std::vector<std::string>& args) {
-  bool value_follows = false;
-  for (std::string& arg : args) {
-    const bool is_option = arg.starts_with('-');
-    const std::size_t equals = arg.find('=');
-    if (value_follows && !is_option) {
-      redact_value(arg);
-    } else if (equals != std::string::npos &&
-               names_secret(std::string_view(arg).substr(0, equals))) {
-      std::string value = arg.substr(equals + 1);
-      redact_value(value);
-      arg.replace(equals + 1, std::string::npos, value);
-    } else if (!is_option) {
-      redact_url(arg);
-    }
-    value_follows = is_option && equals == std::string::npos && names_secret(arg);
+  void run_settings(Config& config) {
+    take(config.api_key, disclose_value("api_key", config.api_key));
+    take(config.limits.redis_url, disclose_url(config.limits.redis_url));
+    take(config.cache.redis_url, disclose_url(config.cache.redis_url));
+    run(config.environment.custom_vars);
   }
-}
+
+  std::vector<std::string> hidden() && { return std::move(hidden_); }
+
+ private:
+  void run(OAuthConfig& oauth) {
+    take(oauth.client_secret, disclose_value("client_secret", oauth.client_secret));
+    take(oauth.redirect_uri, disclose_url(oauth.redirect_uri));
+    for (auto& [name, value] : oauth.extra_params) take(value, disclose_value("secret", value));
+  }
+
+  void run(std::vector<std::string>& args, std::string_view command) {
+    std::vector<Disclosure> found = disclose_arguments(command, args);
+    for (std::size_t i = 0; i < args.size(); ++i) take(args[i], std::move(found[i]));
+  }
+
+  void run(Values& values) {
+    for (auto& [name, value] : values) take(value, disclose_value(name, value));
+  }
+
+  void take(std::string& field, Disclosure&& found) {
+    field = std::move(found.shown);
+    std::ranges::move(found.hidden, std::back_inserter(hidden_));
+  }
+
+  std::vector<std::string> hidden_;
+};
 
 bool shows_redaction(std::string_view text) {
   return text.find(kRedacted) != std::string_view::npos;
@@ -90,71 +74,95 @@ void keep(std::string& incoming, const std::string& shown, const std::string& cu
   if (incoming == shown) incoming = current;
 }
 
+// "***" keeps a value also where it would have been shown.
 void keep(Values& incoming, const Values& shown, const Values& current) {
   for (auto& [key, value] : incoming) {
     const auto found = shown.find(key);
-    if (found != shown.end()) keep(value, found->second, current.at(key));
+    if (found == shown.end()) continue;
+    if (value == kRedacted || value == found->second) value = current.at(key);
   }
 }
 
-// An argument is recognised by its text, so that others may be added and removed around it; among
-// equal ones by their order.
+constexpr std::string_view kNoOption;
+
+// The option whose value an argument may be; those that look alike are told apart by it.
+std::string_view option_before(const std::vector<std::string>& args, std::size_t index) {
+  return index > 0 && args[index - 1].starts_with('-') &&
+                 args[index - 1].find('=') == std::string::npos
+             ? std::string_view(args[index - 1])
+             : kNoOption;
+}
+
+// Places of the arguments that read `arg` behind `option`.
+std::vector<std::size_t> places(const std::vector<std::string>& args, std::string_view arg,
+                                std::string_view option) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (args[i] == arg && option_before(args, i) == option) out.push_back(i);
+  }
+  return out;
+}
+
+// An argument is recognised by its text and the option before it, so that others may be added and
+// removed around it; among equal ones by their order, if none is missing: else it would be a guess.
 void keep(std::vector<std::string>& incoming, const std::vector<std::string>& shown,
           const std::vector<std::string>& current) {
-  std::size_t from = 0;
-  for (std::string& arg : incoming) {
-    if (!shows_redaction(arg)) continue;
-    const auto begin = shown.begin() + static_cast<std::ptrdiff_t>(from);
-    const auto found = std::find(begin, shown.end(), arg);
-    if (found == shown.end()) continue;
-    const auto index = static_cast<std::size_t>(found - shown.begin());
-    arg = current[index];
-    from = index + 1;
+  const std::vector<std::string> written = incoming;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (!shows_redaction(written[i])) continue;
+    const std::string_view option = option_before(written, i);
+    const std::vector<std::size_t> wanted = places(written, written[i], option);
+    const std::vector<std::size_t> known = places(shown, written[i], option);
+    if (wanted.size() != known.size()) continue;
+    const auto rank = std::ranges::find(wanted, i) - wanted.begin();
+    incoming[i] = current[known[static_cast<std::size_t>(rank)]];
   }
 }
 
 bool any_shows(const Values& values) {
-  return std::any_of(values.begin(), values.end(),
-                     [](const auto& item) { return item.second == kRedacted; });
+  return std::ranges::any_of(values, [](const auto& item) { return shows_redaction(item.second); });
+}
+
+bool any_shows(const std::vector<std::string>& texts) {
+  return std::ranges::any_of(texts, shows_redaction);
 }
 
 base::Error nothing_to_keep(std::string_view where) {
   return {base::ErrorCode::invalid_argument,
-          fmt::format("{}: \"***\" stands where no secret was.", where),
+          fmt::format("{}: \"***\" stands where it is not clear which secret was meant.", where),
           "Write the value itself, or a reference such as \"${TOKEN}\"."};
 }
 
 }  // namespace
 
-bool names_secret(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 7> kWords{"key",    "token",      "secret", "password",
-                                                   "passwd", "credential", "auth"};
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
-}
-
 ServerConfig redacted(ServerConfig server) {
-  redact_values(server.env);
-  redact_values(server.headers);
-  redact_url(server.url);
-  redact_args(server.args);
-  if (server.oauth) {
-    redact_value(server.oauth->client_secret);
-    redact_values(server.oauth->extra_params);
-  }
+  Redactor().run(server);
   return server;
 }
 
 Config redacted(Config config) {
-  redact_value(config.api_key);
-  redact_url(config.limits.redis_url);
-  redact_url(config.cache.redis_url);
-  redact_values(config.environment.custom_vars);
-  for (ServerConfig& server : config.servers) server = redacted(std::move(server));
+  Redactor redactor;
+  redactor.run_settings(config);
+  for (ServerConfig& server : config.servers) redactor.run(server);
   return config;
+}
+
+std::vector<std::string> hidden_in(const ServerConfig& server) {
+  ServerConfig copy = server;
+  Redactor redactor;
+  redactor.run(copy);
+  return std::move(redactor).hidden();
+}
+
+std::vector<std::string> hidden_in_settings(const Config& config) {
+  Config copy;
+  copy.api_key = config.api_key;
+  copy.limits.redis_url = config.limits.redis_url;
+  copy.cache.redis_url = config.cache.redis_url;
+  copy.environment.custom_vars = config.environment.custom_vars;
+  Redactor redactor;
+  redactor.run_settings(copy);
+  return std::move(redactor).hidden();
 }
 
 base::Result<ServerConfig> unredacted(ServerConfig incoming, const ServerConfig& current) {
@@ -163,8 +171,16 @@ base::Result<ServerConfig> unredacted(ServerConfig incoming, const ServerConfig&
   keep(incoming.headers, shown.headers, current.headers);
   keep(incoming.url, shown.url, current.url);
   keep(incoming.args, shown.args, current.args);
+  keep(incoming.command, shown.command, current.command);
+  keep(incoming.working_dir, shown.working_dir, current.working_dir);
+  keep(incoming.ca_file, shown.ca_file, current.ca_file);
+  if (incoming.isolation && current.isolation) {
+    keep(incoming.isolation->extra_args, shown.isolation->extra_args,
+         current.isolation->extra_args);
+  }
   if (incoming.oauth && current.oauth) {
     keep(incoming.oauth->client_secret, shown.oauth->client_secret, current.oauth->client_secret);
+    keep(incoming.oauth->redirect_uri, shown.oauth->redirect_uri, current.oauth->redirect_uri);
     keep(incoming.oauth->extra_params, shown.oauth->extra_params, current.oauth->extra_params);
   }
   // What the user really wrote as "***" in the file stays what it is.
@@ -199,13 +215,13 @@ base::Result<Config> unredacted(Config incoming, const Config& current) {
 }
 
 bool holds_redaction(const ServerConfig& server) {
-  const bool oauth = server.oauth && (server.oauth->client_secret == kRedacted ||
+  const bool oauth = server.oauth && (shows_redaction(server.oauth->client_secret) ||
+                                      shows_redaction(server.oauth->redirect_uri) ||
                                       any_shows(server.oauth->extra_params));
-  const bool args = std::any_of(server.args.begin(), server.args.end(), [](const std::string& arg) {
-    return arg == kRedacted || arg.ends_with("=***");
-  });
-  return any_shows(server.env) || any_shows(server.headers) || oauth || args ||
-         shows_redaction(server.url);
+  const bool isolation = server.isolation && any_shows(server.isolation->extra_args);
+  return any_shows(server.env) || any_shows(server.headers) || oauth || isolation ||
+         any_shows(server.args) || shows_redaction(server.url) || shows_redaction(server.command) ||
+         shows_redaction(server.working_dir) || shows_redaction(server.ca_file);
 }
 
 }  // namespace proxy::config

@@ -1,12 +1,14 @@
-// Keeps secrets of the configuration from being shown, and lets what was shown be written back: a
-// secret reads as "***", and "***" in its place means "as it was". Pure.
+// Keeps secrets of the configuration from being shown, and lets what was shown be written back:
+// what is not known to be harmless (disclosure.h) reads as "***", and "***" in its place means "as
+// it was". Pure.
 //
-// Secret are: values of env, headers, custom_vars and oauth extra_params; client_secret and
-// api_key; the password of a URL and its query values, and arguments, that are named like a key,
-// token, secret, password or auth. A mere reference such as "Bearer ${TOKEN}" is shown: it holds no
-// secret.
+// Looked at are command, args, env, url, headers, working_dir, ca_file, oauth and isolation of a
+// server; api_key, redis_url and custom_vars of the top level. Names, descriptions, groups and tags
+// are never secret.
 #pragma once
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/secret_mask.h"
@@ -16,11 +18,13 @@ namespace proxy::config {
 
 inline constexpr std::string_view kRedacted = base::kMasked;
 
-// Whether a field, a variable or an option of that name holds a secret.
-bool names_secret(std::string_view name);
-
 ServerConfig redacted(ServerConfig server);
 Config redacted(Config config);
+
+// The texts that redacted() hides, as they are written.
+std::vector<std::string> hidden_in(const ServerConfig& server);
+// Those of the top level alone.
+std::vector<std::string> hidden_in_settings(const Config& config);
 
 // `incoming` with every field that reads as redacted(`current`) shows it put back to `current`.
 // invalid_argument when "***" stands where there is nothing to keep.

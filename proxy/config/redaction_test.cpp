@@ -26,12 +26,11 @@ ServerConfig secretive() {
 TEST_CASE("no secret of a server is shown, references and the rest are", "[config]") {
   const ServerConfig shown = redacted(secretive());
   CHECK(to_json(shown).find("hunter") == std::string::npos);
-  CHECK(shown.url == "https://user:***@h/mcp?api_key=***&q=plain&token=***#x");
+  CHECK(shown.url == "https://***@h/mcp?api_key=***&q=***&token=***#***");
   CHECK(shown.env == std::map<std::string, std::string>{{"A", "***"}, {"B", "${REF}"}, {"E", ""}});
   CHECK(shown.headers.at("X") == "Bearer ${REF}");
   CHECK(shown.args == std::vector<std::string>{"--api-key", "***", "--token=***", "--verbose",
-                                               "plain", "--key", "${REF}",
-                                               "postgres://u:***@db/x"});
+                                               "plain", "--key", "${REF}", "postgres://***@db/x"});
   CHECK(shown.oauth->client_id == "visible");
 }
 
@@ -44,7 +43,7 @@ TEST_CASE("no secret of the top level is shown", "[config]") {
   config.servers = {secretive()};
   const std::string shown = to_json(redacted(config));
   CHECK(shown.find("hunter") == std::string::npos);
-  CHECK(shown.find("redis://:***@r:6379/0") != std::string::npos);
+  CHECK(shown.find("redis://***@r:6379/0") != std::string::npos);
 }
 
 TEST_CASE("writing back what was shown changes nothing", "[config]") {
@@ -68,6 +67,49 @@ TEST_CASE("changes beside the secrets go through", "[config]") {
   CHECK(back->args[2] == "hunter7");
   CHECK(back->args[3] == "--token=hunter8");
   CHECK(back->headers == current.headers);
+}
+
+TEST_CASE("a secret among the arguments goes with its option, and is never guessed", "[config]") {
+  ServerConfig current;
+  current.name = "s";
+  current.args = {"--a", "hunter-1", "--b", "hunter-2", "hunter-3", "hunter-4", "--b", "hunter-5"};
+  const auto written = [&](std::vector<std::string> args) {
+    ServerConfig incoming = redacted(current);
+    incoming.args = std::move(args);
+    const base::Result<ServerConfig> back = unredacted(incoming, current);
+    return back ? back->args : std::vector<std::string>{"refused"};
+  };
+  const std::vector<std::string> shown{"--a", "***", "--b", "***", "***", "***", "--b", "***"};
+  REQUIRE(redacted(current).args == shown);
+  CHECK(written({"--b", "***", "***", "***", "--b", "***", "--a", "***"}) ==
+        std::vector<std::string>{"--b", "hunter-2", "hunter-3", "hunter-4", "--b", "hunter-5",
+                                 "--a", "hunter-1"});
+  CHECK(written({"--a", "***", "--b", "new", "***", "***", "--c"}) ==
+        std::vector<std::string>{"--a", "hunter-1", "--b", "new", "hunter-3", "hunter-4", "--c"});
+  CHECK(written({"--a", "***", "--b", "***", "***", "--b", "***"}).front() == "refused");
+  CHECK(written({"--a", "***", "--b", "***", "***", "***"}).front() == "refused");
+  CHECK(written({"--c", "***"}).front() == "refused");
+}
+
+TEST_CASE("what reads in part is written back whole, elsewhere it is refused", "[config]") {
+  ServerConfig current = secretive();
+  current.command = "x --token hunter12";
+  current.working_dir = "/srv/a8f5f167f44f4964e6c998dee827110c";
+  current.args = {"https://h/mcp/hunter13?k=v", "-e", "NAME=hunter14", "${X:-hunter15}"};
+  current.isolation.emplace();
+  current.isolation->extra_args = {"-e", "NAME=hunter16"};
+  const ServerConfig shown = redacted(current);
+  CHECK(to_json(shown).find("hunter") == std::string::npos);
+  CHECK(shown.command == "x --token ***");
+  CHECK(shown.args ==
+        std::vector<std::string>{"https://h/mcp/***?k=***", "-e", "NAME=***", "${X:-***}"});
+  CHECK(unredacted(shown, current).value() == current);
+  ServerConfig moved = shown;
+  moved.args[0] = "https://elsewhere/mcp/***?k=***";
+  CHECK(!unredacted(moved, current));
+  moved = shown;
+  moved.command = "y --token ***";
+  CHECK(!unredacted(moved, current));
 }
 
 TEST_CASE("three stars where no secret was are refused", "[config]") {

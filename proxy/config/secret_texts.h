@@ -1,4 +1,5 @@
-// What a server must not be heard to say: its own secrets, as it is given them. Pure.
+// What must not be heard of a configuration: what redacted() (redaction.h) hides of it, as it is
+// written and as it is used. Pure.
 #pragma once
 #include <map>
 #include <string>
@@ -9,11 +10,14 @@
 
 namespace proxy::config {
 
-// The values that redacted() (redaction.h) hides, as they are `used`, those of `custom_vars` (which
-// every server inherits) among them, and what stands behind a word ("Bearer x"). Left out are
-// values under a name that names no secret which look like none either: paths, addresses, numbers,
-// plain words. They are what an error message is about.
+// Of one server, `custom_vars` (which every server inherits) among them: hidden texts, their parts
+// ("Bearer x", "KEY=x", {"key": "x"}) that a server may say alone, and the values of variables that
+// are referred to. Left out are words of everybody's, which no text could do without: under
+// TOKEN_TYPE "json" is not shown, but heard; and names of servers and groups.
 std::vector<std::string> secret_texts(const ServerConfig& server, const ExpandedServer& used,
                                       const std::map<std::string, std::string>& custom_vars);
+
+// Of all servers and the top level.
+std::vector<std::string> secret_texts(const Config& config, const Environment& environment);
 
 }  // namespace proxy::config

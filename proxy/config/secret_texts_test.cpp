@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/secret_mask.h"
+#include "proxy/config/redaction.h"
 
 namespace proxy::config {
 namespace {
@@ -31,21 +32,36 @@ TEST_CASE("values of variables and headers are not heard, references in them nei
   CHECK(heard(server, "token=hunter2000") == "token=***");
 }
 
+TEST_CASE("the names of servers and groups are heard, whatever reads like them", "[config]") {
+  ServerConfig server;
+  server.name = "github";
+  server.groups = {"backoffice"};
+  server.args = {"github", "backoffice", "opensesame"};
+  CHECK(heard(server, "github of backoffice: opensesame") == "github of backoffice: ***");
+}
+
+TEST_CASE("what a script says is heard, what it sets is not", "[config]") {
+  ServerConfig server;
+  server.command = "sh";
+  server.args = {"-c",
+                 "test -n \"$DATABASE_URL\" || { echo \"Error: DATABASE_URL is required\" >&2; }; "
+                 "TOKEN='open sesame door' exec '/opt/servers/fixture' --key opensesame1"};
+  CHECK(redacted(server).args == std::vector<std::string>{"-c", "***"});
+  CHECK(heard(server, "Error: DATABASE_URL is required") == "Error: DATABASE_URL is required");
+  CHECK(heard(server, "/opt/servers/fixture: open sesame door, opensesame1") ==
+        "/opt/servers/fixture: ***, ***");
+}
+
 TEST_CASE("variables that every server inherits are not heard", "[config]") {
   CHECK(heard({}, "key K9-everybody!", {{"COMPANY", "K9-everybody!"}}) == "key ***");
 }
 
 TEST_CASE("arguments that are not shown are not heard", "[config]") {
   ServerConfig server;
-  server.args = {"--api-key=argsecret123",
-                 "--token",
-                 "argsecret456",
-                 "--key",
-                 "${REF}",
-                 "--level",
-                 "verbose9"};
-  CHECK(heard(server, "unknown key argsecret123, argsecret456, of-the-environment-7; verbose9") ==
-        "unknown key ***, ***, ***; verbose9");
+  server.args = {
+      "--api-key=argsecret123", "--token", "argsecret456", "--key", "${REF}", "--level", "verbose"};
+  CHECK(heard(server, "unknown key argsecret123, argsecret456, of-the-environment-7; verbose") ==
+        "unknown key ***, ***, ***; verbose");
 }
 
 TEST_CASE("references among the arguments are not heard, however they are given", "[config]") {
@@ -62,18 +78,31 @@ TEST_CASE("what a message is about stays: paths, addresses, numbers, words", "[c
   ServerConfig server;
   server.env = {{"ALLOWED_DIR", "/home/user/docs"},
                 {"BASE_URL", "https://api.example.com/v1"},
-                {"PORT", "8080808"},
+                {"PORT", "8080"},
                 {"NODE_ENV", "production"},
                 {"REGION", "eu-west"}};
   const std::string said =
-      "no /home/user/docs on https://api.example.com/v1:8080808 in production, eu-west";
+      "no /home/user/docs on https://api.example.com/v1:8080 in production, eu-west";
   CHECK(heard(server, said) == said);
 }
 
-TEST_CASE("under the name of a secret everything is one", "[config]") {
+TEST_CASE("under the name of a secret everything is one but words of everybody's", "[config]") {
   ServerConfig server;
-  server.env = {{"MY_PASSWORD", "production"}, {"KEY_FILE", "/run/key"}};
-  CHECK(heard(server, "production /run/key") == "*** ***");
+  server.env = {{"MY_PASSWORD", "swordfish"}, {"KEY_FILE", "/run/key"}, {"KEY_TYPE", "json"}};
+  CHECK(heard(server, "swordfish /run/key json") == "*** *** json");
+}
+
+TEST_CASE("the parts of what is hidden are not heard alone", "[config]") {
+  ServerConfig server;
+  server.args = {R"({"token": "swordfish", "user": "opal"})", "--dsn=Server=db1;Password=pa55w;",
+                 "-e", "NAME=of-this-9"};
+  server.headers = {{"Authorization", "Basic YW5uOnN3b3JkMTIz"}};
+  server.url = "https://ann:pass%2Fword@h/mcp/4f8c1a?k=a%20key1";
+  CHECK(heard(server, "token swordfish of user opal") == "token *** of user ***");
+  CHECK(heard(server, "Password pa55w, NAME of-this-9") == "Password ***, NAME ***");
+  CHECK(heard(server, "ann:sword123 and sword123") == "*** and ***");
+  CHECK(heard(server, "pass/word, pass%2Fword, YW5uOnBhc3Mvd29yZA==") == "***, ***, ***");
+  CHECK(heard(server, "GET /mcp/4f8c1a?k=a%20key1: 'a key1'") == "GET /mcp/***?k=***: '***'");
 }
 
 }  // namespace

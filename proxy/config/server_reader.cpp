@@ -9,6 +9,7 @@
 #include <chrono>
 #include <utility>
 
+#include "proxy/config/disclosure.h"
 #include "proxy/config/object_reader.h"
 
 namespace proxy::config {
@@ -106,8 +107,10 @@ void read_endpoint(ObjectReader& reader, ServerConfig& server) {
                  "add \"command\", or remove the protocol to dial the url");
   }
   if (!server.url.empty() && !is_http_url(server.url)) {
-    reader.error(*url, fmt::format("\"{}\" is not an http or https url", server.url),
-                 "begin it with https:// or http://");
+    reader.error(
+        *url,
+        fmt::format("\"{}\" is not an http or https url", disclose_value("url", server.url).shown),
+        "begin it with https:// or http://");
   }
 }
 

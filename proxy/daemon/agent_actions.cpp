@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "proxy/rest/group_body.h"
 #include "proxy/rest/json_out.h"
+#include "proxy/rest/stranger_view.h"
 #include "proxy/rest/why.h"
 
 namespace proxy::daemon {
@@ -15,7 +16,17 @@ using rest::ServerActionAnswer;
 using tools::ManagementRequest;
 using tools::Operation;
 
-void write_row(base::JsonWriter& json, const rest::ServerRow& row) {
+bool has_key(const ManagementRequest& request) {
+  return request.caller == security::Principal::key_holder;
+}
+
+// What failed may name an address: callers without the key get the code alone.
+std::string_view failure_of(const rest::LastError& error, const ManagementRequest& request) {
+  return has_key(request) ? std::string_view(error.message) : base::to_string(error.code);
+}
+
+void write_row(base::JsonWriter& json, const rest::ServerRow& row,
+               const ManagementRequest& request) {
   json.begin_object().field("name", row.name).field("state", upstream::to_string(row.state));
   json.field("startup_mode", config::to_string(row.startup_mode)).field("tools", row.tool_count);
   if (!row.groups.empty()) {
@@ -24,7 +35,9 @@ void write_row(base::JsonWriter& json, const rest::ServerRow& row) {
     json.end_array();
   }
   if (!row.held_by.empty()) json.field("held_by", row.held_by);
-  if (row.last_error && row.last_error->current) json.field("last_error", row.last_error->message);
+  if (row.last_error && row.last_error->current) {
+    json.field("last_error", failure_of(*row.last_error, request));
+  }
   json.end_object();
 }
 
@@ -68,23 +81,33 @@ base::Result<std::string> AgentActions::list_servers(const ManagementRequest& re
         std::ranges::find(row.groups, request.group) == row.groups.end()) {
       continue;
     }
-    write_row(json, row);
+    write_row(json, row, request);
   }
   json.end_array();
   return out;
 }
 
-base::Result<std::string> AgentActions::explain(const std::string& name) {
-  const auto detail = service_.server(name);
+base::Result<std::string> AgentActions::show(const ManagementRequest& request) {
+  const auto detail = service_.server(request.name);
   if (!detail) return detail.error();
-  const rest::Explanation explanation = rest::explain(*detail);
+  return has_key(request) ? rest::to_json(*detail, clock_.wall_now())
+                          : rest::stranger_json(*detail);
+}
+
+base::Result<std::string> AgentActions::explain(const ManagementRequest& request) {
+  const auto detail = service_.server(request.name);
+  if (!detail) return detail.error();
+  const rest::Explanation explanation =
+      has_key(request) ? rest::explain(*detail) : rest::explain_to_stranger(*detail);
   std::string out;
   base::JsonWriter json(out);
-  json.begin_object().field("server", name);
+  json.begin_object().field("server", request.name);
   json.field("state", upstream::to_string(detail->row.state));
   json.field("summary", explanation.summary).field("fix", explanation.fix);
   json.key("last_words").begin_array();
-  for (const std::string_view line : detail->stderr_tail) json.value(line);
+  if (has_key(request)) {
+    for (const std::string_view line : detail->stderr_tail) json.value(line);
+  }
   json.end_array().end_object();
   return out;
 }
@@ -105,13 +128,10 @@ void AgentActions::manage_server(const ManagementRequest& request, Answer answer
   switch (request.operation) {
     case Operation::list:
       return answer(list_servers(request));
-    case Operation::show: {
-      const auto detail = service_.server(request.name);
-      return answer(detail ? base::Result<std::string>(rest::to_json(*detail, clock_.wall_now()))
-                           : detail.error());
-    }
+    case Operation::show:
+      return answer(show(request));
     case Operation::why:
-      return answer(explain(request.name));
+      return answer(explain(request));
     case Operation::enable:
       return act(rest::ServerAction::enable);
     case Operation::disable:

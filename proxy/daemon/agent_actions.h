@@ -23,7 +23,8 @@ class AgentActions final : public tools::ManagementActions {
   void manage_server(const tools::ManagementRequest& request, Answer answer);
   void manage_group(const tools::ManagementRequest& request, Answer answer);
   base::Result<std::string> list_servers(const tools::ManagementRequest& request);
-  base::Result<std::string> explain(const std::string& name);
+  base::Result<std::string> show(const tools::ManagementRequest& request);
+  base::Result<std::string> explain(const tools::ManagementRequest& request);
 
   rest::AdminService& service_;
   const base::Clock& clock_;

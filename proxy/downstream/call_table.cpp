@@ -7,6 +7,7 @@
 #include "protocol/splice.h"
 #include "proxy/downstream/rpc_errors.h"
 #include "proxy/downstream/server_requests.h"
+#include "proxy/downstream/told_error.h"
 #include "proxy/tools/tool_result.h"
 
 namespace proxy::downstream {
@@ -76,8 +77,9 @@ void CallTable::enlist(PendingCall& call, Session& session, upstream::UpstreamId
   first = &call;
 }
 
-void CallTable::refuse(Reply& reply, std::string_view id, CallStyle style,
-                       const base::Error& error) {
+void CallTable::refuse(const Session& session, Reply& reply, std::string_view id, CallStyle style,
+                       const base::Error& failure) {
+  const base::Error error = told_error(failure, session.facts.principal);
   if (style.form == CallForm::request) {
     reply.error(id, rpc_error(error));
   } else {
@@ -88,7 +90,7 @@ void CallTable::refuse(Reply& reply, std::string_view id, CallStyle style,
 void CallTable::start(Session& session, Reply reply, std::string_view id, CallStyle style,
                       upstream::UpstreamId upstream, upstream::CallSpec spec) {
   if (in_flight_ >= kCallsMax) {
-    refuse(reply, id, style,
+    refuse(session, reply, id, style,
            {base::ErrorCode::overloaded, "mcptrunk has too many calls in flight",
             "try again in a moment"});
     return;
@@ -115,7 +117,7 @@ void CallTable::start(Session& session, Reply reply, std::string_view id, CallSt
   }
   if (is_tool_call(call)) ++counters_.failed;
   tell(call, events::CallOutcome::failed, 0, accepted.error().code);
-  refuse(call.reply_, call.id_, style, accepted.error());
+  refuse(session, call.reply_, call.id_, style, accepted.error());
   release(call);
 }
 
@@ -188,7 +190,7 @@ void CallTable::on_failed(CallTag tag, const base::Error& error) {
   if (call == nullptr) return;
   if (is_tool_call(*call)) ++counters_.failed;
   tell(*call, events::CallOutcome::failed, 0, error.code);
-  refuse(call->reply_, call->id_, call->style_, error);
+  refuse(*call->session_, call->reply_, call->id_, call->style_, error);
   release(*call);
 }
 

@@ -121,7 +121,8 @@ class CallTable final : private upstream::CallSink {
   void enlist(PendingCall& call, Session& session, upstream::UpstreamId upstream);
   void release(PendingCall& call);
   PendingCall*& first_of(upstream::UpstreamId upstream);
-  void refuse(Reply& reply, std::string_view id, CallStyle style, const base::Error& error);
+  static void refuse(const Session& session, Reply& reply, std::string_view id, CallStyle style,
+                     const base::Error& failure);
   PendingCall* find(upstream::CallTag tag);
   void abort(PendingCall& call);
   // Ends the call with a result that may be too long for an agent.

@@ -101,8 +101,8 @@ struct ServerList {
 struct ServerDetail {
   ServerRow row;
   std::string_view command;
-  std::vector<std::string_view> args;  // secrets in them masked
-  std::string url;                     // without user, password and query values
+  std::vector<std::string_view> args;  // only what is harmless is shown
+  std::string url;                     // up to the first segment that is not harmless
   std::string_view working_dir;
   std::vector<std::string_view> env_names;
   std::vector<std::string_view> header_names;

@@ -8,6 +8,7 @@
 #include "proxy/rest/query.h"
 #include "proxy/rest/router.h"
 #include "proxy/rest/stderr_hint.h"
+#include "proxy/rest/stranger_view.h"
 #include "proxy/rest/tool_call.h"
 #include "proxy/rest/why.h"
 
@@ -209,6 +210,41 @@ TEST_CASE("why tells the command that helps, for every state that needs one") {
     detail.row.state = static_cast<State>(i);
     CHECK_FALSE(explain(detail).summary.empty());
   }
+}
+
+TEST_CASE("who approves a server is told where the hidden rest of it is to be read") {
+  ServerDetail detail;
+  detail.row.name = "a";
+  detail.row.state = upstream::State::quarantined;
+  detail.args = {"-c", "***"};
+  CHECK(explain(detail).fix ==
+        "mcptrunk servers show a (what reads *** there stands in the configuration file); when it "
+        "may run: mcptrunk servers approve a");
+}
+
+TEST_CASE("a caller without the key is told of no argument, no address and no words of failures") {
+  ServerDetail detail;
+  detail.row.name = "a";
+  detail.row.state = upstream::State::backoff;
+  detail.row.reason = "No connection to http://planted.example:81";
+  detail.row.last_error = LastError{
+      base::ErrorCode::network, "No connection to http://planted.example:81", "Start it", {}};
+  detail.row.last_error->current = true;
+  detail.row.warnings = {
+      {base::ErrorCode::network, "POST http://planted.example:81/mcp failed", "wait"}};
+  detail.command = "/opt/planted/npx --token planted";
+  detail.args = {"--verbose", "planted"};
+  detail.url = "http://planted.example:81/mcp";
+  detail.working_dir = "/srv/planted";
+  detail.stderr_tail = {"listening on planted.example"};
+  detail.config = R"({"url":"http://planted.example:81/mcp"})";
+  const std::string text = stranger_json(detail);
+  CAPTURE(text);
+  CHECK(text.find("planted") == std::string::npos);
+  CHECK(text.find("--verbose") == std::string::npos);
+  CHECK(text.find(R"("command":"npx","args_count":2)") != std::string::npos);
+  CHECK(text.find("it failed and is tried again (MCPT_NETWORK)") != std::string::npos);
+  CHECK(text.find("Start it") != std::string::npos);
 }
 
 TEST_CASE("every failure has advice, even when it came without any") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/secret_mask.h"
 #include "base/shell_word.h"
 #include "proxy/rest/stderr_hint.h"
 
@@ -140,6 +141,14 @@ Explanation held(const ServerDetail& detail) {
           command("enable", detail) + "; " + groups};
 }
 
+// Whoever is to approve it must know where the rest is to be read.
+bool hides_something(const ServerDetail& detail) {
+  const auto hides = [](std::string_view text) {
+    return text.find(base::kMasked) != std::string_view::npos;
+  };
+  return hides(detail.command) || hides(detail.url) || std::ranges::any_of(detail.args, hides);
+}
+
 }  // namespace
 
 Explanation explain(const ServerDetail& detail) {
@@ -151,7 +160,10 @@ Explanation explain(const ServerDetail& detail) {
       return held(detail);
     case State::quarantined:
       return {"it is quarantined: nothing of it runs before somebody has looked at it",
-              fmt::format("{}; when it may run: {}", command("show", detail),
+              fmt::format("{}{}; when it may run: {}", command("show", detail),
+                          hides_something(detail)
+                              ? " (what reads *** there stands in the configuration file)"
+                              : "",
                           command("approve", detail))};
     case State::unconfigured:
       return {"it cannot be started as configured" + why,

@@ -141,6 +141,7 @@ void ManagementTools::run(ManagedKind kind, security::Principal caller, std::str
     answer(std::move(request).error());
     return;
   }
+  request->caller = caller;
   if (auto refused = refusal(*request, caller)) {
     answer(*std::move(refused));
     return;

@@ -38,6 +38,7 @@ struct ManagementRequest {
   std::string state;   // list of servers: only those in it; empty: all
   std::string group;   // list of servers: only its members; empty: all
   std::string config;  // add and update: a raw JSON object, safe to write (agent_config.h)
+  security::Principal caller = security::Principal::local;  // who asks decides how much is shown
 };
 
 // What the daemon does for them. A seam.

@@ -47,6 +47,9 @@ TEST_CASE("anyone may read", "[tools]") {
   CHECK(world.run(ManagedKind::server, Principal::local, R"({"operation":"why","name":"a"})").ok());
   CHECK(world.run(ManagedKind::group, Principal::local, R"({"operation":"list"})").ok());
   CHECK(world.actions.done.size() == 4);
+  CHECK(world.actions.done[1].caller == Principal::local);  // and is shown less
+  CHECK(world.run(ManagedKind::server, Principal::key_holder, "").ok());
+  CHECK(world.actions.done[4].caller == Principal::key_holder);
 }
 
 TEST_CASE("changing needs the permission of the configuration and the key, both", "[tools]") {

@@ -39,6 +39,11 @@ TEST_CASE("a failure tells no secret of its server", "[fleet]") {
           "exited with code 1: bad token ***");
     CHECK(world.sink.last_error.message.find("hunter") == std::string::npos);
   }
+  SECTION("in its last words, cut or encoded") {
+    world.line().end(FailureKind::exited, "exited with code 1: k=hunter2000, hunter200");
+    world.sim.settle();
+    CHECK(world.fleet.view(0)->memory->last_failure->message == "exited with code 1: k=***, ***");
+  }
   SECTION("where a message should be") {
     world.line().deliver("listening with hunter2000");
     CHECK(world.fleet.view(0)->first_garbage == "listening with ***");

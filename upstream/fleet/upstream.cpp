@@ -123,10 +123,11 @@ Step Upstream::decide(Event event) {
   refresh_facts();
   const Step first = step(state_, event, facts_);
   if (first.to != State::queued || state_ == State::queued) return first;
-  const std::optional<base::Error> problem = context_.preflight.check(spec_);
+  std::optional<base::Error> problem = context_.preflight.check(spec_);
   if (!problem) return first;
+  hide_secrets(problem->message, problem->remedy);
   facts_.configured = false;
-  preflight_problem_ = problem;
+  preflight_problem_ = std::move(problem);
   return step(state_, event, facts_);
 }
 

@@ -148,6 +148,8 @@ class Upstream final : private SessionListener,
   void look_again_at_configuration();
 
   // --- outcomes ---
+  // Of what is kept or told: the server may say its own.
+  void hide_secrets(std::string& message, std::string& remedy) const;
   void fail(Failure failure);
   void count_failure();
   void forget_count();

@@ -20,6 +20,7 @@ FailureKind kind_of(const base::Error& error) {
 void Upstream::on_handshaken(const ServerInfo& server) {
   if (state_ != State::connecting) return;
   server_ = server;
+  hide_secrets(server_->name, server_->version);
   memory_.known_good = true;
   memory_.package_ready = true;
   if (const std::string_view kind = session_->detected(); !kind.empty()) memory_.detected = kind;
@@ -111,8 +112,14 @@ void Upstream::on_stable() {
   post_memory();
 }
 
+void Upstream::hide_secrets(std::string& message, std::string& remedy) const {
+  const base::SecretMask secrets(spec_.secrets);
+  secrets.apply(message);
+  secrets.apply(remedy);
+}
+
 void Upstream::fail(Failure failure) {
-  base::SecretMask(spec_.secrets).apply(failure.message);
+  hide_secrets(failure.message, failure.remedy);
   ++counters_.failures;
   stderr_is_due_ = facts_.connection_open;
   const bool while_starting = state_ == State::connecting;

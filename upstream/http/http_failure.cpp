@@ -17,9 +17,11 @@ std::string address_of(const Url& url) {
   return origin_text(url) + url.target.substr(0, url.target.find('?'));
 }
 
-// The beginning of a text of the server's, on one line.
+// The beginning of a text of the server's, on one line; dots tell that it was cut, perhaps inside a
+// secret.
 std::string shown(std::string_view text) {
   std::string out(text.substr(0, kShownBytesMax));
+  if (text.size() > kShownBytesMax) out += "...";
   for (char& c : out) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
   }
@@ -67,7 +69,7 @@ Failure fault_failure(const Url& at, const HttpEnd& end) {
   const std::string origin = origin_text(at);
   switch (end.fault) {
     case HttpFault::unresolved:
-      return network(fmt::format("The name {} cannot be resolved: {}", at.host, end.detail),
+      return network(fmt::format("The name in {} cannot be resolved: {}", origin, end.detail),
                      "Check the host in its url, and the name service of this machine");
     case HttpFault::refused: {
       Failure failure = network(

@@ -12,8 +12,9 @@ namespace {
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 
-base::Error bad_url(std::string_view text, std::string_view why) {
-  return {base::ErrorCode::config_invalid, fmt::format("the url '{}' {}", text.substr(0, 100), why),
+// The url itself is not told: it may hold a password.
+base::Error bad_url(std::string_view why) {
+  return {base::ErrorCode::config_invalid, fmt::format("the url {}", why),
           "Write an absolute address such as https://host:port/mcp"};
 }
 
@@ -88,18 +89,18 @@ std::string without_dots(std::string_view path) {
 }  // namespace
 
 base::Result<Url> parse_url(std::string_view text) {
-  if (text.size() > kUrlBytesMax) return bad_url(text, "is too long");
-  if (!is_clean(text)) return bad_url(text, "holds blanks or control characters");
+  if (text.size() > kUrlBytesMax) return bad_url("is too long");
+  if (!is_clean(text)) return bad_url("holds blanks or control characters");
   Url url;
   const std::size_t scheme_end = text.find("://");
-  if (scheme_end == std::string_view::npos) return bad_url(text, "has no scheme");
+  if (scheme_end == std::string_view::npos) return bad_url("has no scheme");
   const std::string scheme = lowered(text.substr(0, scheme_end));
-  if (scheme != "http" && scheme != "https") return bad_url(text, "is neither http nor https");
+  if (scheme != "http" && scheme != "https") return bad_url("is neither http nor https");
   url.tls = scheme == "https";
   const std::string_view rest = text.substr(scheme_end + 3);
   const std::size_t authority_end = rest.find_first_of("/?#");
   if (!read_authority(rest.substr(0, authority_end), url)) {
-    return bad_url(text, "names no host, or a port that is none");
+    return bad_url("names no host, or a port that is none");
   }
   std::string target =
       authority_end == std::string_view::npos ? "" : without_fragment(rest.substr(authority_end));

@@ -231,14 +231,18 @@ void ClientSession::on_refused_message(std::string_view of_request, std::string_
   }
 }
 
+std::string ClientSession::masked(std::string text) const {
+  options_.secrets.apply(text);
+  return text;
+}
+
 void ClientSession::note_garbage(std::string_view what) {
   if (++garbage_ > kGarbageLinesLogged) return;
-  std::string shown(what.substr(0, kGarbageBytesLooked));
-  options_.secrets.apply(shown);
-  const std::string_view masked = shown;
-  if (first_garbage_.empty()) append_printable(first_garbage_, masked.substr(0, kGarbageBytesKept));
+  const std::string whole = masked(std::string(what.substr(0, kGarbageBytesLooked)));
+  const std::string_view shown = whole;
+  if (first_garbage_.empty()) append_printable(first_garbage_, shown.substr(0, kGarbageBytesKept));
   base::log::warn("session", "server={} wrote a message that is no JSON-RPC: {}",
-                  options_.server_name, masked.substr(0, kGarbageBytesLogged));
+                  options_.server_name, shown.substr(0, kGarbageBytesLogged));
 }
 
 void ClientSession::on_response(const protocol::Envelope& message) {
@@ -335,9 +339,10 @@ void ClientSession::on_request_failed(std::string_view raw_id, const Failure& fa
   if (closed_) return;
   RequestTable::Row* row = table_.find(request_id_from(raw_id));
   if (row == nullptr) return;
-  fail(*row, {error_code(failure.kind),
-              "The request to server '" + options_.server_name + "' failed: " + failure.message,
-              failure.remedy});
+  fail(*row,
+       {error_code(failure.kind),
+        "The request to server '" + options_.server_name + "' failed: " + masked(failure.message),
+        failure.remedy});
 }
 
 void ClientSession::on_session_renewed() {
@@ -368,7 +373,7 @@ void ClientSession::fail_all(const Failure& failure, Tell tell) {
   const base::Error error{
       base::ErrorCode::connection_lost,
       "The connection to server '" + options_.server_name +
-          "' was lost during the call: " + failure.message,
+          "' was lost during the call: " + masked(failure.message),
       "The call may or may not have been carried out; check before repeating it"};
   std::size_t position = 0;
   while (RequestTable::Row* row = table_.next(position)) fail(*row, error, tell);
@@ -416,7 +421,7 @@ base::Task<base::Result<Listing>> ClientSession::list(Kinds kinds) {
       co_return std::move(pages).error();
     } else {
       base::log::warn("session", "server={} {} failed: {}", options_.server_name, list_method(kind),
-                      pages.error().message);
+                      masked(pages.error().message));
     }
   }
   co_return listing;
@@ -430,7 +435,7 @@ void ClientSession::finish_listing(base::Result<Listing>&& listing, bool first) 
     listener_.on_start_failed(listing.error());
   } else {
     base::log::warn("session", "server={} listing failed: {}", options_.server_name,
-                    listing.error().message);
+                    masked(listing.error().message));
   }
   if (changed_ != 0 && listed_) arm_relisting();
 }

@@ -63,7 +63,7 @@ struct SessionOptions {
   protocol::ClientAbilities abilities = kAbilitiesOfAnyClient;  // declared to the server
   Offload offload{};  // for scanning long messages; empty: on the loop, whatever their size
   protocol::Revision offered_revision = protocol::kNewestLegacy;
-  base::SecretMask secrets{};  // hidden where garbage of the server is shown
+  base::SecretMask secrets{};  // hidden in what is told of the server
 };
 
 class ClientSession final : private MessageGate::Sink,
@@ -145,6 +145,7 @@ class ClientSession final : private MessageGate::Sink,
 
   base::Result<RequestTable::Row*> send_request(const CallSpec& spec);
   void send_cancelled(std::uint64_t request_id, std::string_view reason);
+  std::string masked(std::string text) const;
   void note_garbage(std::string_view what);
   void on_refused_message(std::string_view of_request, std::string_view bytes,
                           const protocol::ScanError& error);

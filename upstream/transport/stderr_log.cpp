@@ -51,7 +51,12 @@ void StderrLog::add(std::string_view bytes) {
     dropped_total_ += dropped;
     bytes.remove_prefix(dropped);
     partial_.clear();
-    bytes.remove_prefix(std::min(bytes.size(), bytes.find('\n') + 1));  // half a line says little
+    skips_line_ = true;  // half a line says little, and may be half a secret
+  }
+  if (skips_line_) {
+    const std::size_t end = bytes.find('\n');
+    skips_line_ = end == std::string_view::npos;
+    bytes.remove_prefix(skips_line_ ? bytes.size() : end + 1);
   }
   while (!bytes.empty()) {
     const std::size_t end = bytes.find('\n');
@@ -82,7 +87,7 @@ void StderrLog::take_line(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   std::string printable;
   append_printable(printable, line);
-  secrets_.apply(printable);
+  secrets_.apply_line(printable, secret_rest_);
   if (printable.find_first_not_of(" \t") == std::string::npos) return;
   if (printable.size() <= budget_bytes_) {
     if (dropped_bytes_ > 0) {

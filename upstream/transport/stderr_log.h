@@ -52,9 +52,11 @@ class StderrLog {
   const base::Clock& clock_;
   const std::string server_;
   const base::SecretMask secrets_;
+  base::SecretMask::Rest secret_rest_;
   std::deque<std::string> tail_;
-  std::string partial_;  // a line whose end has not come, cut at kLineBytesMax
-  std::string pending_;  // for the file; empty between calls
+  std::string partial_;      // a line whose end has not come, cut at kLineBytesMax
+  bool skips_line_ = false;  // the beginning of the line was dropped: so is its end
+  std::string pending_;      // for the file; empty between calls
   std::uint64_t budget_bytes_ = kBurstBytes;
   base::TimePoint refilled_at_;
   std::uint64_t dropped_bytes_ = 0;  // since the last note about it

@@ -120,6 +120,25 @@ TEST_CASE("the server's secrets are in no line that is kept, however they were r
   log.add("token hun");
   log.add("ter2000 is wrong\nhunter2000\n");
   CHECK(log.tail() == std::vector<std::string>{"token *** is wrong", "***"});
+  log.add("wrapped: hunter2\n000 and so on\n");
+  CHECK(log.tail()[2] == "wrapped: ***");
+  CHECK(log.tail()[3] == "*** and so on");
+  log.add(std::string(StderrLog::kLineBytesMax - 7, 'x') + "hunter2000 behind the cut\n");
+  log.add("next\n");
+  CHECK(log.tail()[4].find("hunter") == std::string::npos);
+}
+
+TEST_CASE("what is dropped ends at a line: half a secret is not kept", "[stdio]") {
+  base::SimClock clock;
+  LogDirectory nowhere("");
+  StderrLog log(nowhere, clock, "s", base::SecretMask({"hunter2000"}));
+  log.add(std::string(StderrLog::kBurstBytes, 'x') + "\n");
+  std::string flood(100'000, 'x');
+  flood.replace(flood.size() - 4100, 10, "hunter2000");  // cut in its middle
+  log.add(flood);
+  log.add("2000 goes on\nnext\n");
+  CHECK(log.tail().back() == "next");
+  for (const std::string& line : log.tail()) CHECK(line.find("2000") == std::string::npos);
 }
 
 }  // namespace
