@@ -86,15 +86,6 @@ upstream::EnvironmentRules environment_rules(const config::EnvironmentConfig& en
           environment.path};
 }
 
-base::Result<Front::Policy> front_policy(const config::Config& config) {
-  auto hosts = security::HostOriginPolicy::make(config.listen.host, config.trusted_hosts,
-                                                config.trusted_origins);
-  if (!hosts) return std::move(hosts).error();
-  const security::TrustSettings trust{hosts->reachable_beyond_loopback(), config.require_mcp_auth,
-                                      config.local_users == config::LocalUsers::all, ::geteuid()};
-  return Front::Policy{std::move(hosts).value(), trust};
-}
-
 }  // namespace
 
 // In the order of their making; each may use those above it.
@@ -350,7 +341,7 @@ void Daemon::Parts::apply(const std::shared_ptr<const config::Config>& from,
     if (!change.tools && !change.searchable) continue;
     live_catalog.refresh(*fleet.find(change.server), *to, *to->find_server(change.server));
   }
-  if (auto policy = front_policy(*to)) {
+  if (auto policy = Front::Policy::of(*to)) {
     front.set_policy(std::move(policy).value());
   } else {
     base::log::error(kLog, "{}; the former rules stay", base::one_line(policy.error()));
@@ -424,7 +415,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(base::Loop& loop, base::File
                                                     const DaemonOptions& options) {
   auto config = load_config(files, options);
   if (!config) return std::move(config).error();
-  auto policy = front_policy(config->config);
+  auto policy = Front::Policy::of(config->config);
   if (!policy) return std::move(policy).error();
   auto data_dir =
       open_data_dir(files, config->config.data_dir, options.data_dir ? "" : options.config_path,

@@ -1,5 +1,7 @@
 #include "proxy/daemon/front.h"
 
+#include <unistd.h>
+
 #include "proxy/downstream/surface_path.h"
 
 namespace proxy::daemon {
@@ -28,6 +30,15 @@ Destination destination_of(std::string_view path) {
 }
 
 }  // namespace
+
+base::Result<Front::Policy> Front::Policy::of(const config::Config& config) {
+  auto hosts = security::HostOriginPolicy::make(config.listen.host, config.trusted_hosts,
+                                                config.trusted_origins);
+  if (!hosts) return std::move(hosts).error();
+  const security::TrustSettings trust{hosts->reachable_beyond_loopback(), config.require_mcp_auth,
+                                      config.local_users == config::LocalUsers::all, ::geteuid()};
+  return Policy{std::move(hosts).value(), trust};
+}
 
 std::optional<security::Principal> Front::admit(security::Area area, http::Request& request,
                                                 http::Exchange& exchange) {

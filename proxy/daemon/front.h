@@ -8,6 +8,7 @@
 #pragma once
 #include <optional>
 
+#include "proxy/config/config.h"
 #include "proxy/downstream/mcp_endpoint.h"
 #include "proxy/downstream/sse_endpoint.h"
 #include "proxy/http/server.h"
@@ -21,6 +22,9 @@ class Front final : public http::Handler {
   struct Policy {
     security::HostOriginPolicy hosts;
     security::TrustSettings trust;
+
+    // Errors: invalid_argument, for a trusted host or origin that is none.
+    static base::Result<Policy> of(const config::Config& config);
   };
 
   Front(Policy policy, const security::ApiKey& key, downstream::McpEndpoint& mcp,
