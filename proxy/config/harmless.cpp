@@ -243,8 +243,7 @@ bool is_option_name(std::string_view text) {
   }
   return all_parts(text, "-_.", [](std::string_view part) {
     if (std::ranges::all_of(part, is_digit)) return part.size() <= 4;
-    return part.size() <= kOptionWordBytesMax && is_plain_part(part) &&
-           shape_of(part).kind_changes <= 1;
+    return part.size() <= kOptionWordBytesMax && is_plain_part(part);
   });
 }
 

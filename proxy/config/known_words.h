@@ -8,7 +8,7 @@ namespace proxy::config {
 
 // clang-format off
 // In order, in small letters.
-inline constexpr std::array<std::string_view, 558> kKnownWords{
+inline constexpr std::array<std::string_view, 559> kKnownWords{
     "a", "accept", "account", "accounts", "active", "add", "address", "ads", "agent", "agents",
     "alias", "all", "allow", "always", "analytics", "any", "api", "app", "application", "apps",
     "args", "array", "asc", "async", "auth", "authorization", "auto", "aws", "azure", "backend",
@@ -31,7 +31,7 @@ inline constexpr std::array<std::string_view, 558> kKnownWords{
     "http", "https", "hub", "id", "ids", "image", "images", "import", "in", "inbound", "include",
     "index", "info", "init", "initialize", "initialized", "input", "insecure", "inspect", "install",
     "instance", "integration", "interactive", "interval", "io", "isolated", "issue", "issues",
-    "java", "javascript", "jira", "job", "jobs", "json", "jsonl", "keep", "keys", "kind",
+    "jar", "java", "javascript", "jira", "job", "jobs", "json", "jsonl", "keep", "keys", "kind",
     "kubernetes", "lang", "language", "last", "lat", "latest", "legacy", "len", "level", "lib",
     "library", "limit", "limits", "line", "linear", "lines", "lint", "linux", "list", "listen",
     "live", "load", "local", "localhost", "log", "logfile", "logger", "logging", "login",

@@ -179,6 +179,7 @@ ServerConfig as_used(const ServerConfig& server, const ExpandedServer& used) {
 
 void collect(Collector& texts, const ServerConfig& server, const ExpandedServer& used) {
   texts.add_all(hidden_in(server));
+  if (used.inserted.empty()) return;  // it is used as it is written
   texts.add_all(hidden_in(as_used(server, used)));
   for (const auto& [name, value] : used.inserted) texts.add_all(disclose_value(name, value).hidden);
 }
