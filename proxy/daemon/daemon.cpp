@@ -233,9 +233,10 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
       api(admin, bus, loop.runtime(), &call_events),
       front(std::move(policy), api_key, mcp, sse, api),
       server(loop, http_limits(*intent.config(), original_limits.rlim_max), front),
-      memory(loop.runtime(), [this](auto work, auto then) {
-        base::offload(loop, std::move(work), std::move(then));
-      }) {
+      memory(
+          loop.runtime(),
+          [this](auto work, auto then) { base::offload(loop, std::move(work), std::move(then)); },
+          [this] { server.free_spare(); }) {
   const config::Config& running = *intent.config();
   storage::Batch batch;
   batch.put_meta({bus.last_id().epoch, /*clean_shutdown=*/false});

@@ -4,8 +4,8 @@
 //
 // Ownership: the daemon's.
 // Threads:   the loop thread; the work itself is done on a worker.
-// Cost:      a small file of /proc read every kInterval; some milliseconds of a worker after growth
-//            by TrimRule::kGrowth, less often where memory comes and goes all the time.
+// Cost:      some 50 us every kInterval; some milliseconds of a worker after growth by
+//            TrimRule::kGrowth, less often where memory comes and goes all the time.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -16,15 +16,15 @@
 
 namespace proxy::daemon {
 
-// When it is worth the work: after a growth over the lowest that was seen. Pure.
+// When it is worth the work: when what is kept unused grows over the least that was seen. Pure.
 class TrimRule {
  public:
-  static constexpr std::uint64_t kGrowth = 4 * 1024 * 1024;
+  static constexpr std::uint64_t kGrowth = 2 * 1024 * 1024;
 
-  // `anon_bytes` is what is in use now. True: have free memory given back.
-  bool wants_trim(std::uint64_t anon_bytes);
-  // What is left is in use: only what comes on top of it counts.
-  void trimmed(std::uint64_t anon_bytes) { floor_ = anon_bytes; }
+  // `unused_bytes` is what the process holds now beyond what it uses. True: have it given back.
+  bool wants_trim(std::uint64_t unused_bytes);
+  // What is left cannot be given back: only what comes on top of it counts.
+  void trimmed(std::uint64_t unused_bytes) { floor_ = unused_bytes; }
   // How many intervals to wait for the next look: more when each look found a growth again.
   unsigned intervals() const { return intervals_; }
 
@@ -40,8 +40,8 @@ class MemoryKeeper {
   // Runs `work` beside the loop, then `then` on it.
   using Offload = std::function<void(std::function<void()> work, std::function<void()> then)>;
 
-  // Looks for the first time after kInterval.
-  MemoryKeeper(base::Runtime runtime, Offload offload);
+  // Looks for the first time after kInterval. `free_spare` frees what is only kept for reuse.
+  MemoryKeeper(base::Runtime runtime, Offload offload, std::function<void()> free_spare);
   ~MemoryKeeper();
   MemoryKeeper(const MemoryKeeper&) = delete;
   MemoryKeeper& operator=(const MemoryKeeper&) = delete;
@@ -52,6 +52,7 @@ class MemoryKeeper {
 
   const base::Runtime runtime_;
   const Offload offload_;
+  const std::function<void()> free_spare_;
   TrimRule rule_;
   std::shared_ptr<MemoryKeeper*> self_;  // emptied when this dies: workers come back later
   base::Timer<MemoryKeeper, &MemoryKeeper::look> timer_{*this};

@@ -10,9 +10,9 @@ constexpr std::uint64_t kMiB = 1024 * 1024;
 TEST_CASE("memory is given back after a growth, once for each", "[daemon]") {
   TrimRule rule;
   CHECK(!rule.wants_trim(20 * kMiB));
-  CHECK(!rule.wants_trim(23 * kMiB));
+  CHECK(!rule.wants_trim(21 * kMiB));
   CHECK(rule.wants_trim(60 * kMiB));
-  rule.trimmed(50 * kMiB);  // so much is in use
+  rule.trimmed(50 * kMiB);  // so much lies between what is in use
   CHECK(!rule.wants_trim(50 * kMiB));
   CHECK(rule.wants_trim(54 * kMiB));
 }

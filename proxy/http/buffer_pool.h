@@ -39,6 +39,11 @@ class BufferPool {
     free_.push_back(std::move(taken));
   }
 
+  void clear() {
+    free_ = {};
+    kept_bytes_ = 0;
+  }
+
  private:
   std::vector<std::string> free_;
   std::size_t kept_bytes_ = 0;
@@ -59,6 +64,8 @@ class ObjectPool {
   void give(std::unique_ptr<T> object) {
     if (object != nullptr && free_.size() < kept_max_) free_.push_back(std::move(object));
   }
+
+  void clear() { free_.clear(); }
 
  private:
   std::size_t kept_max_;

@@ -67,6 +67,10 @@ void Server::drain(base::Duration deadline, std::function<void()> done) {
 bool Server::draining() const {
   return core_->draining();
 }
+void Server::free_spare() {
+  core_->buffers.clear();
+  core_->parsers.clear();
+}
 std::size_t Server::connection_count() const {
   return core_->connection_count();
 }

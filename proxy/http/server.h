@@ -95,6 +95,9 @@ class Server {
   void drain(base::Duration deadline, std::function<void()> done);
   bool draining() const;
 
+  // Frees the buffers that are kept for reuse; the next requests make new ones.
+  void free_spare();
+
   std::size_t connection_count() const;
   const ServerCounters& counters() const;
   const Limits& limits() const;
