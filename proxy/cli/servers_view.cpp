@@ -18,6 +18,7 @@ std::string first_warning(const rapidjson::Value& server) {
 std::string problem_of(const rapidjson::Value& server) {
   const std::string held_by = text_of(server, "held_by");
   if (!held_by.empty()) return "held by " + held_by;
+  if (text_of(server, "stopped_by") == "agent") return "by an agent, over MCP";
   const std::string state = text_of(server, "state");
   if (state == "ready" || state == "idle") return first_warning(server);
   // Another error is history, told by `servers show`.
@@ -57,7 +58,9 @@ std::string next_try_of(const rapidjson::Value& server) {
 
 std::string mode_of(const rapidjson::Value& server) {
   const std::string held_by = text_of(server, "held_by");
-  const std::string mode = text_of(server, "startup_mode");
+  std::string mode = text_of(server, "startup_mode");
+  const std::string by = text_of(server, "stopped_by");
+  if (!by.empty()) mode += by == "agent" ? " by an agent, over MCP" : " by a person";
   return held_by.empty() ? mode : fmt::format("{}, held by {}", mode, held_by);
 }
 

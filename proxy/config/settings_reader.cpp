@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 
+#include "proxy/config/server_reader.h"
 #include "search/lexicon.h"
 
 namespace proxy::config {
@@ -118,7 +119,13 @@ void read_environment(ObjectReader& reader, EnvironmentConfig& out) {
   ObjectReader inner(*node, reader.path_of(*node), reader.diagnostics());
   inner.read("inherit_system_safe", out.inherit_system_safe);
   inner.read("allowed_system_vars", out.allowed_system_vars);
-  inner.read("custom_vars", out.custom_vars);
+  read_variables(inner, "custom_vars", out.custom_vars);
+  for (const std::string& name : out.allowed_system_vars) {
+    if (is_variable_name(name)) continue;
+    inner.error(*node->find("allowed_system_vars"),
+                fmt::format("\"{}\" cannot be the name of a variable", name),
+                "use a name without = and NUL that is not empty");
+  }
   inner.read("path", out.path);
   inner.report_unused();
 }

@@ -70,6 +70,9 @@ rest::ServerRow Admin::row_of(const config::ServerConfig& server) const {
   row.description = server.description;
   row.startup_mode = server.startup_mode;
   row.protocol = server.protocol;
+  if (!config::may_run(server.startup_mode)) {
+    row.stopped_by = parts_.intent.decisions().held_by(tools::Marked::server, server.name);
+  }
   row.groups.assign(server.groups.begin(), server.groups.end());
   const auto id = parts_.fleet.find(server.name);
   if (!id) return row;
@@ -340,6 +343,9 @@ rest::GroupRow Admin::row_of(const config::GroupConfig& group) const {
   row.parent = group.parent;
   row.color = group.color;
   row.enabled = group.enabled;
+  if (!group.enabled) {
+    row.stopped_by = parts_.intent.decisions().held_by(tools::Marked::group, group.name);
+  }
   for (const std::string& ancestor : config::ancestors_of(config, group.name)) {
     const config::GroupConfig* above = config.find_group(ancestor);
     if (above != nullptr && !above->enabled) {

@@ -68,12 +68,13 @@ class Admin final : public rest::AdminService {
   base::Result<std::vector<rest::ToolView>> server_tools(std::string_view name) override;
   void server_log(std::string_view name, std::uint32_t lines_max,
                   rest::Answer<std::vector<std::string>> answer) override;
-  void act_on_server(std::string_view name, rest::ServerAction action,
+  void act_on_server(std::string_view name, rest::ServerAction action, config::Actor actor,
                      rest::Answer<rest::ServerActionAnswer> answer) override;
-  void add_server(std::string_view json, rest::Answer<rest::ServerActionAnswer> answer) override;
+  void add_server(std::string_view json, config::Actor actor,
+                  rest::Answer<rest::ServerActionAnswer> answer) override;
   void update_server(std::string_view name, std::string_view patch, const config::IfMatch& if_match,
-                     rest::Answer<rest::ServerActionAnswer> answer) override;
-  void remove_server(std::string_view name, const config::IfMatch& if_match,
+                     config::Actor actor, rest::Answer<rest::ServerActionAnswer> answer) override;
+  void remove_server(std::string_view name, const config::IfMatch& if_match, config::Actor actor,
                      rest::Answer<void> answer) override;
   base::Result<rest::ToolPage> tools(std::uint32_t limit, std::string_view cursor) override;
   base::Result<rest::ToolView> tool(std::string_view id) override;
@@ -83,14 +84,15 @@ class Admin final : public rest::AdminService {
   base::Result<std::vector<storage::ActivityRecord>> activity(
       const storage::ActivityQuery& query) override;
   rest::GroupList groups() override;
-  void act_on_group(std::string_view name, rest::GroupAction action,
+  void act_on_group(std::string_view name, rest::GroupAction action, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer) override;
   base::Result<rest::GroupDetail> group(std::string_view name) override;
-  void add_group(rest::GroupDraft draft, rest::Answer<rest::GroupActionAnswer> answer) override;
+  void add_group(rest::GroupDraft draft, config::Actor actor,
+                 rest::Answer<rest::GroupActionAnswer> answer) override;
   void update_group(std::string_view name, rest::GroupChanges changes,
-                    const config::IfMatch& if_match,
+                    const config::IfMatch& if_match, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer) override;
-  void remove_group(std::string_view name, const config::IfMatch& if_match,
+  void remove_group(std::string_view name, const config::IfMatch& if_match, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer) override;
   rest::ConfigView config() override;
   void replace_config(config::Config config, const config::IfMatch& if_match,
@@ -108,7 +110,8 @@ class Admin final : public rest::AdminService {
                                            const std::vector<rest::GroupMember>& before) const;
   // Makes the edits, and answers for the group under the name it has then.
   void change_group(const std::string& name, const std::string& name_after,
-                    std::vector<config::Edit> edits, rest::Answer<rest::GroupActionAnswer> answer);
+                    std::vector<config::Edit> edits, config::Actor actor,
+                    rest::Answer<rest::GroupActionAnswer> answer);
   void restart_group(const std::string& name, rest::Answer<rest::GroupActionAnswer> answer);
   // The running configuration with its secrets masked.
   const config::Config& masked();

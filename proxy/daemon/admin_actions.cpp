@@ -79,7 +79,7 @@ void Admin::restart_server(const std::string& name, rest::Answer<rest::ServerAct
   });
 }
 
-void Admin::act_on_server(std::string_view name, rest::ServerAction action,
+void Admin::act_on_server(std::string_view name, rest::ServerAction action, config::Actor actor,
                           rest::Answer<rest::ServerActionAnswer> answer) {
   const config::ServerConfig* server = parts_.intent.config()->find_server(name);
   const auto id = parts_.fleet.find(name);
@@ -118,7 +118,7 @@ void Admin::act_on_server(std::string_view name, rest::ServerAction action,
         answer_for(server->name, false));  // held already, and disabling must not release it later
     return;
   }
-  parts_.intent.change({config::SetServerMode{{server->name}, mode}},
+  parts_.intent.change({config::SetServerMode{{server->name}, mode}}, actor,
                        [this, name = server->name, action,
                         answer = std::move(answer)](base::Result<bool> changed) mutable {
                          if (!changed) {
@@ -181,7 +181,7 @@ void Admin::restart_group(const std::string& name, rest::Answer<rest::GroupActio
   }
 }
 
-void Admin::act_on_group(std::string_view name, rest::GroupAction action,
+void Admin::act_on_group(std::string_view name, rest::GroupAction action, config::Actor actor,
                          rest::Answer<rest::GroupActionAnswer> answer) {
   const config::GroupConfig* group = parts_.intent.config()->find_group(name);
   if (group == nullptr) {
@@ -195,7 +195,7 @@ void Admin::act_on_group(std::string_view name, rest::GroupAction action,
   } else {
     const bool enabled = action == rest::GroupAction::enable;
     const std::string known = group->name;
-    change_group(known, known, {config::SetGroupEnabled{known, enabled}}, std::move(answer));
+    change_group(known, known, {config::SetGroupEnabled{known, enabled}}, actor, std::move(answer));
   }
 }
 

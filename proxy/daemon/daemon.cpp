@@ -136,6 +136,7 @@ struct Daemon::Parts {
 
   StoreJournal journal;
   config::IntentWriter writer;
+  Decisions decisions;
   Intent intent;
   base::LoopDirectoryWatcher directories;
   Reloader reloader;
@@ -203,8 +204,9 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
           files, journal,
           [this](auto work, auto then) { base::offload(loop, std::move(work), std::move(then)); },
           options.config_path, snapshot.last_revision),
+      decisions(*store, journal, loop, snapshot.agent_marks),
       intent(
-          files, writer, options.config_path,
+          files, writer, decisions, options.config_path,
           std::make_shared<const config::Config>(std::move(loaded.config)), loaded.hash,
           [this](config::Config& read) { lay_over(options, read); },
           [this](const auto& from, const auto& to) { apply(from, to); }),
