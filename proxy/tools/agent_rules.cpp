@@ -116,7 +116,15 @@ ServerConfig with_free_fields_of(const ServerConfig& from, ServerConfig to) {
 base::Result<void> may_set_mode(const ServerConfig& before, const ServerConfig& after,
                                 const AgentMark* mark) {
   const bool same_return = config::released_mode(before) == config::released_mode(after);
-  if (after.startup_mode == StartupMode::quarantined && same_return) return base::kDone;
+  const bool held = mark != nullptr && mark->held;
+  if (after.startup_mode == StartupMode::quarantined && same_return) {
+    // To approve it would be to enable it: a person who disabled it might not see that.
+    const bool pointless =
+        before.startup_mode == StartupMode::disabled && !held && !needs_quarantine(before, after);
+    if (!pointless) return base::kDone;
+    return refused(fmt::format("quarantine server {}, which a person disabled", before.name),
+                   on_server("quarantine", before));
+  }
   if (before.startup_mode == StartupMode::quarantined) {
     return refused(fmt::format("release server {}, which is quarantined", before.name),
                    on_server("approve", before));
@@ -127,7 +135,7 @@ base::Result<void> may_set_mode(const ServerConfig& before, const ServerConfig& 
   }
   if (before.startup_mode == after.startup_mode) return base::kDone;
   if (after.startup_mode == StartupMode::disabled) return base::kDone;
-  if (mark != nullptr && mark->held) return base::kDone;
+  if (held) return base::kDone;
   return refused(fmt::format("enable server {}, which a person disabled", before.name),
                  on_server("enable", before));
 }

@@ -21,8 +21,7 @@ using config::StartupMode;
 
 Config parsed(std::string_view text) {
   auto config = config::config_or_error(config::parse(text));
-  INFO(text);
-  REQUIRE(config.ok());
+  if (!config) FAIL(text);
   return *std::move(config);
 }
 
@@ -169,6 +168,7 @@ TEST_CASE("what widens is refused, whatever it is called and also by a default",
   }
   World world{kText};
   CHECK_FALSE(world.agent(mode("off", StartupMode::active)));
+  CHECK_FALSE(world.agent(mode("off", StartupMode::quarantined)));
   CHECK_FALSE(world.agent(mode("a", StartupMode::lazy_loading)));
   CHECK_FALSE(world.agent(mode("held", StartupMode::active)));
   CHECK_FALSE(world.agent(mode("held", StartupMode::disabled)));
@@ -402,7 +402,7 @@ void take_over(std::string& people, const std::string& text, const std::string& 
 TEST_CASE("an agent never gives more than people gave, in any order of acts", "[agents]") {
   std::size_t agents_done = 0;
   std::size_t undone = 0;
-  for (std::uint32_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     Dice dice(seed);
     World world{kText};
     std::string people{kText};  // as if the agent had done nothing
@@ -439,12 +439,13 @@ TEST_CASE("an agent never gives more than people gave, in any order of acts", "[
         const ServerConfig* given = theirs.find_server(running.name);
         const Permission has = permission_of(now, running);
         const Permission may = given == nullptr ? Permission{} : permission_of(theirs, *given);
+        if (within(has, may)) continue;
         CAPTURE(seed, step, running.name, world.text, people);
-        REQUIRE(within(has, may));
+        FAIL("more than people gave");
       }
     }
   }
-  CHECK(agents_done > 500);  // the rule is not that agents do nothing
+  CHECK(agents_done > 200);  // the rule is not that agents do nothing
   CHECK(undone > 10);        // nor that they undo nothing
 }
 

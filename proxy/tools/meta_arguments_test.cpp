@@ -68,7 +68,8 @@ TEST_CASE("an argument that stands twice is refused, however it is spelled", "[t
   };
   twice(call_arguments("call_tool_read", R"({"id":"a:read","id":"a:wipe"})"));
   twice(call_arguments("call_tool_read", R"({"id":"a:read","\u0069d":"a:wipe"})"));
-  twice(call_arguments("call_tool_read", R"({"id":"a:b","arguments":{},"argument\u0073":{"x":1}})"));
+  twice(
+      call_arguments("call_tool_read", R"({"id":"a:b","arguments":{},"argument\u0073":{"x":1}})"));
   twice(call_arguments("call_tool_read", R"({"id":"a:b","args":{"x":1},"args":{}})"));
   twice(call_arguments("call_tool_read", R"({"id":null,"id":"a:b"})"));
   twice(retrieve_arguments(R"({"query":"a","server":"x","server":"y"})"));
