@@ -65,11 +65,13 @@ bool is_keycap_base(utf8proc_int32_t c) {
   return (c >= '0' && c <= '9') || c == '#' || c == '*';
 }
 
-// Calls on(bytes, code point, hidden) for each piece.
-template <class OnPiece>
-void walk(std::string_view text, OnPiece on) {
-  utf8proc_int32_t before = 0;   // the last code point that was shown
-  bool after_emoji = false;      // it, or what it modifies, is a pictograph
+}  // namespace
+
+void for_each_character(
+    std::string_view text,
+    const std::function<void(std::string_view bytes, char32_t character, bool hidden)>& on_piece) {
+  utf8proc_int32_t before = 0;  // the last code point that is not hidden
+  bool after_emoji = false;     // it, or what it modifies, is a pictograph
   while (!text.empty()) {
     const Point point = point_at(text);
     const std::string_view bytes = text.substr(0, point.bytes);
@@ -82,15 +84,13 @@ void walk(std::string_view text, OnPiece on) {
       const bool keycap = is_keycap_base(before) && point_at(text).value == kKeycap;
       hidden = !keycap && !is_pictograph(before);
     }
-    on(bytes, point.value, hidden);
+    on_piece(bytes, static_cast<char32_t>(point.value), hidden);
     if (hidden) continue;
-    before = point.value;
     const bool modifies = after_emoji && (point.value == kEmojiStyle || is_skin_tone(point.value));
     after_emoji = point.valid && (modifies || is_pictograph(point.value));
+    before = point.value;
   }
 }
-
-}  // namespace
 
 bool has_hidden(std::string_view text) {
   const bool plain = std::ranges::all_of(text, [](char c) {
@@ -99,14 +99,14 @@ bool has_hidden(std::string_view text) {
   });
   if (plain) return false;
   bool any = false;
-  walk(text, [&](std::string_view, utf8proc_int32_t, bool hidden) { any = any || hidden; });
+  for_each_character(text, [&](std::string_view, char32_t, bool hidden) { any = any || hidden; });
   return any;
 }
 
 std::string with_hidden_shown(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  walk(text, [&](std::string_view bytes, utf8proc_int32_t point, bool hidden) {
+  for_each_character(text, [&](std::string_view bytes, char32_t point, bool hidden) {
     if (hidden) {
       fmt::format_to(std::back_inserter(out), "<U+{:04X}>", static_cast<std::uint32_t>(point));
     } else {
@@ -119,7 +119,7 @@ std::string with_hidden_shown(std::string_view text) {
 std::string without_hidden(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  walk(text, [&](std::string_view bytes, utf8proc_int32_t, bool hidden) {
+  for_each_character(text, [&](std::string_view bytes, char32_t, bool hidden) {
     if (!hidden) out += bytes;
   });
   return out;

@@ -36,10 +36,11 @@ TEST_CASE("what shows nothing or turns the text is named for people, and left ou
 
 TEST_CASE("ordinary text of any script, layout and whole emoji stay", "[text]") {
   for (const char* text :
-       {"plain", "a\n\tb\r\n", "caf\u00E9 na\u00EFve", "\u4F60\u597D", "\u0645\u0631\u062D\u0628\u0627",
-        "e\u0301", "\u2764\uFE0F", "\U0001F468\u200D\U0001F469\u200D\U0001F467",
-        "\U0001F3F3\uFE0F\u200D\U0001F308", "\U0001F44D\U0001F3FD", "1\uFE0F\u20E3",
-        "\U0001F469\U0001F3FD\u200D\U0001F4BB", "\U0001F1E9\U0001F1EA", "\xFF\xC3 broken"}) {
+       {"plain", "a\n\tb\r\n", "caf\u00E9 na\u00EFve", "\u4F60\u597D",
+        "\u0645\u0631\u062D\u0628\u0627", "e\u0301", "\u2764\uFE0F",
+        "\U0001F468\u200D\U0001F469\u200D\U0001F467", "\U0001F3F3\uFE0F\u200D\U0001F308",
+        "\U0001F44D\U0001F3FD", "1\uFE0F\u20E3", "\U0001F469\U0001F3FD\u200D\U0001F4BB",
+        "\U0001F1E9\U0001F1EA", "\xFF\xC3 broken"}) {
     CAPTURE(text);
     CHECK_FALSE(has_hidden(text));
     CHECK(with_hidden_shown(text) == text);
@@ -47,12 +48,10 @@ TEST_CASE("ordinary text of any script, layout and whole emoji stay", "[text]") 
   }
 }
 
-TEST_CASE("a joiner that joins no pictographs hides, and so does what stands behind it",
-          "[text]") {
+TEST_CASE("a joiner that joins no pictographs hides, and so does what stands behind it", "[text]") {
   CHECK(with_hidden_shown("\U0001F468\u200Dx") == "\U0001F468<U+200D>x");
   CHECK(with_hidden_shown("x\u200D\U0001F468") == "x<U+200D>\U0001F468");
-  CHECK(with_hidden_shown("\U0001F3F4\U000E0067\U000E007F") ==
-        "\U0001F3F4<U+E0067><U+E007F>");
+  CHECK(with_hidden_shown("\U0001F3F4\U000E0067\U000E007F") == "\U0001F3F4<U+E0067><U+E007F>");
   CHECK(with_hidden_shown("\u2764\uFE0F\uFE0F\uFE0E") == "\u2764\uFE0F<U+FE0F><U+FE0E>");
 }
 

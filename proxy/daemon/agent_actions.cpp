@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "protocol/agent_text.h"
 #include "proxy/rest/group_body.h"
 #include "proxy/rest/json_out.h"
 #include "proxy/rest/stranger_view.h"
@@ -113,7 +114,11 @@ base::Result<std::string> AgentActions::explain(const ManagementRequest& request
   return out;
 }
 
-void AgentActions::manage(const ManagementRequest& request, Answer answer) {
+void AgentActions::manage(const ManagementRequest& request, Answer given) {
+  // Descriptions, errors and last words are a server's: what hides in them is for nobody.
+  Answer answer = [given = std::move(given)](base::Result<std::string> json) {
+    given(json ? base::Result<std::string>(protocol::agent_json(*json)) : std::move(json));
+  };
   if (request.kind == tools::ManagedKind::server) {
     manage_server(request, std::move(answer));
   } else {
