@@ -23,7 +23,8 @@ std::string problem_of(const rapidjson::Value& server) {
   if (state == "ready" || state == "idle") return first_warning(server);
   // Another error is history, told by `servers show`.
   const auto* error = base::json_object(server, "last_error");
-  return error != nullptr && flag_of(*error, "current") ? text_of(*error, "message") : "";
+  const bool fails = error != nullptr && flag_of(*error, "current");
+  return fails ? text_of(*error, "message") : first_warning(server);
 }
 
 std::string state_counts(const rapidjson::Value& data) {
@@ -248,7 +249,12 @@ std::string render_server_action(const rapidjson::Value& data, const Screen& scr
                                  flag_of(data, "changed") ? " done" : ": nothing to change",
                                  toned(state, tone_of_state(state), screen));
   if (!held_by.empty()) line += fmt::format(", held by {}", one_clean_line(held_by));
-  return line + "\n";
+  line += "\n";
+  for_each_in(data, "warnings", [&](const rapidjson::Value& warning) {
+    line += fmt::format("warning: {}. {}\n", one_clean_line(text_of(warning, "message")),
+                        one_clean_line(text_of(warning, "remedy")));
+  });
+  return line;
 }
 
 }  // namespace proxy::cli

@@ -45,7 +45,7 @@ class IntentWriter {
     Change change;
     std::optional<ContentHash> if_match;  // the text the change was made for; nothing: any
     std::uint64_t command = 0;            // handed on to IntentJournal::finish()
-    Review review;                        // may refuse what would come of it; empty: all is well
+    Review review = {};                   // may refuse what would come of it; empty: all is well
   };
   struct Outcome {
     bool changed = false;  // false: the file says so already; the journal was not touched

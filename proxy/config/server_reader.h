@@ -28,14 +28,14 @@ inline constexpr std::string_view kGroupNameRule =
     "use 1 to 64 characters without / and control characters, not beginning or ending with a "
     "space, and not . or ..";
 inline constexpr std::string_view kServerNameRule =
-    "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space, and not . or "
+    "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space, and not . "
+    "or "
     "..";
 
-// As the environment of a process can hold it: not empty, without = and NUL.
+// As the environment of a process can hold it: not empty, without =. No text of ours holds a NUL.
 bool is_variable_name(std::string_view name);
-// An object of variables; what no environment can hold is an error.
-void read_variables(ObjectReader& reader, std::string_view key,
-                    std::map<std::string, std::string>& out);
+// Reports names of variables in the member `key` that no environment can hold.
+void check_variables(ObjectReader& reader, std::string_view key);
 
 // `key` is the name in the object form, empty in the array form. What does not fit is reported; the
 // result is then incomplete, but has a name where the entry has one.

@@ -90,10 +90,22 @@ rest::ServerRow Admin::row_of(const config::ServerConfig& server) const {
   }
   if (row.last_error) row.last_error->current = is_failing(*view);
   row.warnings = warnings_of(*view);
+  if (const std::string* other = look_alike_of(server.name)) {
+    row.warnings.push_back(look_alike_warning(*other));
+  }
   if (const auto* catalog = parts_.catalog.server(*id)) {
     row.tool_count = static_cast<std::uint32_t>(catalog->tools().size());
   }
   return row;
+}
+
+const std::string* Admin::look_alike_of(std::string_view server) const {
+  if (look_alikes_of_ != parts_.intent.config()) {
+    look_alikes_of_ = parts_.intent.config();
+    look_alikes_ = config::server_look_alikes(*look_alikes_of_);
+  }
+  const auto found = look_alikes_.find(server);
+  return found == look_alikes_.end() ? nullptr : &found->second;
 }
 
 rest::ServerList Admin::servers() {

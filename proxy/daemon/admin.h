@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/config/look_alikes.h"
 #include "proxy/daemon/admin_calls.h"
 #include "proxy/daemon/fleet_recorder.h"
 #include "proxy/daemon/intent.h"
@@ -22,6 +23,7 @@
 namespace proxy::daemon {
 
 struct AdminParts {
+  base::FileSystem& files;
   const base::Clock& clock;
   const catalog::Catalog& catalog;
   const search::ToolIndex& index;
@@ -97,7 +99,7 @@ class Admin final : public rest::AdminService {
   rest::ConfigView config() override;
   void replace_config(config::Config config, const config::IfMatch& if_match,
                       rest::Answer<rest::ConfigChange> answer) override;
-  void backup(std::string path, rest::Answer<void> answer) override;
+  void backup(std::string name, rest::Answer<std::string> answer) override;
 
  private:
   rest::ServerRow row_of(const config::ServerConfig& server) const;
@@ -113,6 +115,8 @@ class Admin final : public rest::AdminService {
                     std::vector<config::Edit> edits, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer);
   void restart_group(const std::string& name, rest::Answer<rest::GroupActionAnswer> answer);
+  // The server of the running configuration whose name it looks like; null when there is none.
+  const std::string* look_alike_of(std::string_view server) const;
   // The running configuration with its secrets masked.
   const config::Config& masked();
   // Makes it durable that the server is no longer auto-disabled, then runs `then`; at once when it
@@ -128,6 +132,8 @@ class Admin final : public rest::AdminService {
   const Reloader* reloader_ = nullptr;    // null before it listens
   events::DaemonState state_ = events::DaemonState::starting;
   bool store_available_ = true;
+  mutable std::shared_ptr<const config::Config> look_alikes_of_;
+  mutable config::LookAlikes look_alikes_;
   std::shared_ptr<const config::Config> masked_of_;
   config::Config masked_;
 };

@@ -2,6 +2,7 @@
 #include "proxy/config/edit.h"
 #include "proxy/config/groups.h"
 #include "proxy/daemon/admin.h"
+#include "proxy/daemon/server_warnings.h"
 #include "proxy/routing/router.h"
 
 namespace proxy::daemon {
@@ -43,6 +44,9 @@ rest::ServerActionAnswer Admin::answer_for(const std::string& name, bool changed
   answer.changed = changed;
   if (const config::ServerConfig* server = parts_.intent.config()->find_server(name)) {
     answer.startup_mode = server->startup_mode;
+  }
+  if (const std::string* other = look_alike_of(name)) {
+    answer.warnings.push_back(look_alike_warning(*other));
   }
   if (const auto id = parts_.fleet.find(name)) {
     const auto view = parts_.fleet.view(*id);

@@ -10,6 +10,7 @@
 #include "proxy/config/server_json.h"
 #include "proxy/config/to_json.h"
 #include "proxy/daemon/admin.h"
+#include "proxy/daemon/backup_dir.h"
 #include "proxy/routing/router.h"
 #include "proxy/tools/agent_config.h"
 #include "proxy/tools/agent_rules.h"
@@ -251,8 +252,25 @@ void Admin::replace_config(config::Config config, const IfMatch& if_match,
                        });
 }
 
-void Admin::backup(std::string path, rest::Answer<void> answer) {
-  parts_.store.backup(std::move(path), std::move(answer));
+void Admin::backup(std::string name, rest::Answer<std::string> answer) {
+  const config::Config& config = *parts_.intent.config();
+  if (config.read_only_mode) {
+    answer(
+        base::Error{base::ErrorCode::forbidden, "read_only_mode lets nothing be written",
+                    "copy data_dir/state.mdb while no daemon runs, or take read_only_mode out of "
+                    "the configuration"});
+    return;
+  }
+  auto path = backup_path(parts_.files, config, identity_.config_path, identity_.data_dir,
+                          config::process_environment(), name, parts_.clock.wall_now());
+  if (!path) {
+    answer(std::move(path).error());
+    return;
+  }
+  parts_.store.backup(*path,
+                      [path = *path, answer = std::move(answer)](const base::Result<void>& done) {
+                        answer(done ? base::Result<std::string>(path) : done.error());
+                      });
 }
 
 }  // namespace proxy::daemon

@@ -87,8 +87,10 @@ class AdminService {
   virtual ConfigView config() = 0;
   virtual void replace_config(config::Config config, const config::IfMatch& if_match,
                               Answer<ConfigChange> answer) = 0;
-  // A copy of the daemon's state in a new file of the machine it runs on.
-  virtual void backup(std::string path, Answer<void> answer) = 0;
+  // A copy of the daemon's state in a new file of that name in backup_dir; empty: a name for it.
+  // Answers its path on the daemon's machine. Errors: invalid_argument for what is no plain name,
+  // forbidden with read_only_mode.
+  virtual void backup(std::string name, Answer<std::string> answer) = 0;
 };
 
 }  // namespace proxy::rest

@@ -176,6 +176,7 @@ struct ServerActionAnswer {
   config::StartupMode startup_mode = config::StartupMode::active;
   upstream::State state = upstream::State::disabled;
   std::string held_by;
+  std::vector<Warning> warnings;  // of its name, when it looks like another's
 };
 
 enum class GroupAction : std::uint8_t { enable, disable, restart };

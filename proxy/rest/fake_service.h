@@ -163,9 +163,9 @@ class FakeService final : public AdminService {
     change.difference.settings_changed = {config::Setting::listen};
     answer(change);
   }
-  void backup(std::string path, Answer<void> answer) override {
-    log.push_back("backup " + path);
-    answer(base::kDone);
+  void backup(std::string name, Answer<std::string> answer) override {
+    log.push_back("backup " + name);
+    answer("/b/" + name);
   }
 
   void answer_all() {

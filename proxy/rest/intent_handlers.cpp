@@ -131,13 +131,13 @@ void replace_config(const Handling& h) {
 
 void back_up(const Handling& h) {
   if (!h.query({})) return;
-  auto path = backup_path_from(h.request.body());
-  if (!path) return h.reply->error(path.error());
-  h.service.backup(*path, [reply = h.reply, path = *path](const base::Result<void>& done) {
-    if (!done) return reply->error(done.error());
+  auto name = backup_name_from(h.request.body());
+  if (!name) return h.reply->error(name.error());
+  h.service.backup(*name, [reply = h.reply](const base::Result<std::string>& path) {
+    if (!path) return reply->error(path.error());
     std::string text;
     base::JsonWriter out(text);
-    out.begin_object().field("path", path).end_object();
+    out.begin_object().field("path", *path).end_object();
     reply->data(text, http::Status::created, {});
   });
 }

@@ -172,6 +172,7 @@ std::string to_json(const ServerActionAnswer& answer, std::string_view action) {
   out.field("changed", answer.changed);
   out.field("startup_mode", config::to_string(answer.startup_mode));
   out.field("state", upstream::to_string(answer.state)).field("held_by", answer.held_by);
+  if (!answer.warnings.empty()) warnings(out, answer.warnings);
   out.end_object();
   return text;
 }
