@@ -130,7 +130,7 @@ const table = {
     base: { mcpServers: [] }, lacks: [['{}', /"mcpServers" is missing/]], lenient: true
   },
   'POST backup': {
-    fields: { name: [...text, '"../up"', '"/etc/x"', '"."'] }, base: {},
+    fields: { name: [...text, '"../up"', '"/etc/x"', '"."'] }, base: {}, lacks: [['[]', /object/]],
     also: [[{ path: '/tmp/x' }, 400, /path: no such field/]]
   }
 };

@@ -17,7 +17,7 @@ constexpr std::uint32_t kOwnerOnly = 0600;
 base::Result<void> bring(base::FileSystem& files, const std::string& from, const std::string& to) {
   const auto state = files.read_file(from, kStateBytesMax);
   if (!state) {
-    return base::Error{state.error().code,
+    return base::Error{base::ErrorCode::io_error,
                        fmt::format("the state is saved in {} on the daemon's machine, but cannot "
                                    "be read from here: {}",
                                    from, state.error().message),
@@ -43,6 +43,9 @@ ExitCode back_up(Context& context, const std::string& file) {
   if (context.files().lstat(target)) {
     return context.fail({base::ErrorCode::already_exists, fmt::format("{} exists", target),
                          "choose a name that does not exist yet"});
+  }
+  if (const auto dir = context.files().stat(base::parent_dir(target)); !dir) {
+    return context.fail(dir.error());
   }
   const auto data = context.post("backup", "{}");
   if (!data) return context.fail(data.error());

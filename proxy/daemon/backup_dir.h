@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/file_system.h"
 #include "base/result.h"
 #include "proxy/config/config.h"

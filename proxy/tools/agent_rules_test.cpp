@@ -357,7 +357,7 @@ Edit some_edit(Dice& dice) {
   added.startup_mode = StartupMode::quarantined;
   config::GroupConfig new_group;
   new_group.name = "mine";
-  switch (dice.below(12)) {
+  switch (dice.below(18)) {
     case 0:
       return config::RemoveServer{server};
     case 1:
@@ -402,7 +402,7 @@ void take_over(std::string& people, const std::string& text, const std::string& 
 TEST_CASE("an agent never gives more than people gave, in any order of acts", "[agents]") {
   std::size_t agents_done = 0;
   std::size_t undone = 0;
-  for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 30; ++seed) {
     Dice dice(seed);
     World world{kText};
     std::string people{kText};  // as if the agent had done nothing
@@ -415,6 +415,9 @@ TEST_CASE("an agent never gives more than people gave, in any order of acts", "[
         const Config before = world.config();
         const bool done = patches ? world.agent_patch(server, patch) : world.agent(edit);
         agents_done += done ? 1 : 0;
+        if (dice.below(4) == 0) {
+          for (const char* name : kServers) (void)world.agent(mode(name, StartupMode::active));
+        }
         const Config after = world.config();
         for (const ServerConfig& now : after.servers) {
           const ServerConfig* was = before.find_server(now.name);
@@ -445,8 +448,8 @@ TEST_CASE("an agent never gives more than people gave, in any order of acts", "[
       }
     }
   }
-  CHECK(agents_done > 200);  // the rule is not that agents do nothing
-  CHECK(undone > 10);        // nor that they undo nothing
+  CHECK(agents_done > 100);  // the rule is not that agents do nothing
+  CHECK(undone > 3);         // nor that they undo nothing
 }
 
 }  // namespace

@@ -71,7 +71,6 @@ TEST_CASE("an argument that stands twice is refused, however it is spelled", "[t
   twice(
       call_arguments("call_tool_read", R"({"id":"a:b","arguments":{},"argument\u0073":{"x":1}})"));
   twice(call_arguments("call_tool_read", R"({"id":"a:b","args":{"x":1},"args":{}})"));
-  twice(call_arguments("call_tool_read", R"({"id":null,"id":"a:b"})"));
   twice(retrieve_arguments(R"({"query":"a","server":"x","server":"y"})"));
   twice(retrieve_arguments(R"({"read_only":true,"read_onl\u0079":false})"));
   twice(describe_arguments(R"({"ids":["a:b"],"ids":["c:d"]})"));
