@@ -35,6 +35,13 @@ bool is_clear(std::string_view server, std::string_view tool) {
          server.back() != '_' && tool.front() != '_';
 }
 
+// As hash_suffix() writes it, whatever is before it.
+bool ends_like_hash(std::string_view name) {
+  if (name.size() < kHashBytes || name[name.size() - kHashBytes] != '_') return false;
+  return name.substr(name.size() - kHashBytes + 1).find_first_not_of("0123456789abcdef") ==
+         std::string_view::npos;
+}
+
 }  // namespace
 
 std::string flat_name(std::string_view server, std::string_view tool, std::size_t bytes_max) {
@@ -43,7 +50,8 @@ std::string flat_name(std::string_view server, std::string_view tool, std::size_
   std::string tail = sanitised(tool);
   const std::size_t whole = head.size() + kSeparator.size() + tail.size();
   if (head == server && tail == tool && is_clear(server, tool) && whole <= limit) {
-    return head + std::string(kSeparator) + tail;
+    std::string plain = head + std::string(kSeparator) + tail;
+    if (!ends_like_hash(plain)) return plain;
   }
   // The tool's part says most to a model, so the server's is the first to be cut, to a third.
   const std::size_t room = limit - kSeparator.size() - kHashBytes;

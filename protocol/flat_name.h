@@ -14,9 +14,10 @@ inline constexpr std::size_t kFlatNameBytesDefault = 48;
 //
 // Other characters become '_'. The name ends in '_' and 8 hex digits (SHA-256 of "server NUL tool")
 // when that changed anything, when the border between the two would be unclear (the server contains
-// "__" or ends in '_', the tool starts with '_' or is empty), or when it had to be cut. So two
-// names can only meet by a collision of 32 bits or by a tool that is named like a hash: the
-// catalog's table decides. It never splits a name: the way back is that table.
+// "__" or ends in '_', the tool starts with '_' or is empty), when it had to be cut, or when it
+// would end like a hash without being one: no tool takes another's name by being called like it. So
+// two names can only meet by a collision of 32 bits: the catalog's table decides. It never splits a
+// name: the way back is that table.
 std::string flat_name(std::string_view server, std::string_view tool,
                       std::size_t bytes_max = kFlatNameBytesDefault);
 

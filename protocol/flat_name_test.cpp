@@ -45,6 +45,18 @@ TEST_CASE("names that would meet are kept apart", "[protocol]") {
   CHECK(flat_name("s", std::string(60, 'x') + "1") != flat_name("s", std::string(60, 'x') + "2"));
 }
 
+TEST_CASE("no tool takes a hashed name by being called like it", "[protocol]") {
+  const std::string hashed = flat_name("a b", "c");
+  CHECK(hashed == "a_b__c_84eff4df");
+  CHECK(flat_name("a_b", "c_84eff4df") != hashed);
+  const std::string cut = flat_name("files", std::string(80, 't'));
+  CHECK(flat_name("files", cut.substr(std::string("files__").size())) != cut);
+  CHECK(flat_name("a", "12345678").starts_with("a__12345678_"));
+  for (const char* plain : {"c_84EFF4DF", "c_84eff4d", "c_84eff4dg", "c84eff4df"}) {
+    CHECK(flat_name("a_b", plain) == std::string("a_b__") + plain);
+  }
+}
+
 TEST_CASE("a cut name keeps what tells most: the tool, and the start of the server", "[protocol]") {
   const std::string name = flat_name(std::string(57, 's'), "search_documents");
   CHECK(name.size() == kFlatNameBytesDefault);

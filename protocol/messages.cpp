@@ -57,8 +57,10 @@ void append_call_params(std::string& out, std::string_view name, std::string_vie
 RpcError read_error(const Envelope& envelope) {
   RpcError error;
   error.code = envelope.error_code.value_or(kInternalError);
-  error.message =
-      envelope.error_message.present ? envelope.error_message.text() : "the server names no reason";
+  if (envelope.error_message.present) error.message = envelope.error_message.text();
+  if (error.message.find_first_not_of(" \t\r\n") == std::string::npos) {
+    error.message = "the server names no reason";
+  }
   if (envelope.error.empty()) return error;
   for_each_member(envelope.error, [&](const JsonMember& member) {
     if (member.key_is("data")) error.data_json = member.value;

@@ -39,6 +39,8 @@ TEST_CASE("an upstream's error is read with its data", "[protocol]") {
   REQUIRE(odd.ok());
   CHECK(read_error(*odd).code == kInternalError);
   CHECK(!read_error(*odd).message.empty());
+  const auto blank = scan(R"({"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":" "}})");
+  CHECK(read_error(*blank).message == "the server names no reason");
 }
 
 }  // namespace

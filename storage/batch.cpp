@@ -78,6 +78,15 @@ void Batch::erase_ended_session(std::uint64_t digest) {
   add(Table::ended_sessions, Edit::Kind::erase, number_key(digest));
 }
 
+void Batch::put_agent_mark(const AgentMarkRecord& record) {
+  add(Table::agent_marks, Edit::Kind::put, agent_mark_key(record.is_group, record.name),
+      encode(record));
+}
+
+void Batch::erase_agent_mark(bool is_group, std::string_view name) {
+  add(Table::agent_marks, Edit::Kind::erase, agent_mark_key(is_group, name));
+}
+
 void Batch::put_activity(const ActivityRecord& record) {
   add(Table::activity, Edit::Kind::put, number_key(record.sequence), encode(record));
 }

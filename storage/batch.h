@@ -43,6 +43,8 @@ class Batch {
   void put_uses(const ToolUsesRecord& record);
   void put_ended_session(const EndedSessionRecord& record);
   void erase_ended_session(std::uint64_t digest);
+  void put_agent_mark(const AgentMarkRecord& record);
+  void erase_agent_mark(bool is_group, std::string_view name);
   // Of the bulk tables; the store's own use.
   void put_activity(const ActivityRecord& record);
   void put_result(const ResultRecord& record);

@@ -15,9 +15,9 @@
 namespace storage {
 namespace {
 
-constexpr std::array kStateTables{Table::meta,     Table::journal,       Table::servers,
-                                  Table::catalogs, Table::approvals,     Table::groups,
-                                  Table::uses,     Table::ended_sessions};
+constexpr std::array kStateTables{Table::meta,     Table::journal,        Table::servers,
+                                  Table::catalogs, Table::approvals,      Table::groups,
+                                  Table::uses,     Table::ended_sessions, Table::agent_marks};
 constexpr std::array kBulkTables{Table::activity, Table::results, Table::result_expiry};
 static_assert(kStateTables.size() == kStateTableCount);
 static_assert(kStateTables.size() + kBulkTables.size() == kTableCount);

@@ -300,6 +300,30 @@ base::Result<EndedSessionRecord> decode(std::string_view bytes) {
                                          });
 }
 
+std::string encode(const AgentMarkRecord& record) {
+  ByteWriter out = versioned();
+  out.boolean(record.is_group);
+  out.text(record.name);
+  out.boolean(record.added);
+  out.boolean(record.held);
+  out.hash(record.entry);
+  out.time(record.at);
+  return out.take();
+}
+
+template <>
+base::Result<AgentMarkRecord> decode(std::string_view bytes) {
+  return decode_with<AgentMarkRecord>("agent mark", bytes,
+                                      [](ByteReader& in, AgentMarkRecord& record) {
+                                        record.is_group = in.boolean();
+                                        record.name = in.text();
+                                        record.added = in.boolean();
+                                        record.held = in.boolean();
+                                        record.entry = in.hash();
+                                        record.at = in.time();
+                                      });
+}
+
 std::string encode(const ActivityRecord& record) {
   ByteWriter out = versioned();
   out.number(record.sequence);

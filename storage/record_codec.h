@@ -19,10 +19,11 @@ std::string encode(const ApprovalRecord& record);
 std::string encode(const GroupRecord& record);
 std::string encode(const ToolUsesRecord& record);
 std::string encode(const EndedSessionRecord& record);
+std::string encode(const AgentMarkRecord& record);
 std::string encode(const ActivityRecord& record);
 std::string encode(const ResultRecord& record);
 
-// For the ten types above.
+// For the types above.
 template <class Record>
 base::Result<Record> decode(std::string_view bytes);
 
@@ -42,6 +43,8 @@ template <>
 base::Result<ToolUsesRecord> decode(std::string_view bytes);
 template <>
 base::Result<EndedSessionRecord> decode(std::string_view bytes);
+template <>
+base::Result<AgentMarkRecord> decode(std::string_view bytes);
 template <>
 base::Result<ActivityRecord> decode(std::string_view bytes);
 template <>

@@ -57,6 +57,7 @@ TEST_CASE("every record comes back as it was, and damaged bytes are refused", "[
   check_record(testing::group("group"));
   check_record(testing::uses("srv"));
   check_record(testing::ended_session(0xFFEE'DDCC'BBAA'9988));
+  check_record(testing::agent_mark("group"));
   check_record(testing::activity("srv", false));
   check_record(testing::result("key", 1'000, 20));
 }
@@ -78,6 +79,10 @@ TEST_CASE("the layout of version 1 stays as documented", "[storage]") {
   approval.tool = "t";
   approval.actor = "me";
   CHECK(encode(approval) == "\x01\x01s\x01t"s + std::string(32, '\0') + "\0\x02me"s);
+  AgentMarkRecord mark;
+  mark.name = "s";
+  mark.held = true;
+  CHECK(encode(mark) == "\x01\0\x01s\0\x01"s + std::string(32, '\0') + "\0"s);
 }
 
 }  // namespace

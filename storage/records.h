@@ -74,6 +74,17 @@ struct EndedSessionRecord {
   bool operator==(const EndedSessionRecord&) const = default;
 };
 
+// What an agent decided over MCP of a server or a group, as long as no person decided after it.
+struct AgentMarkRecord {
+  bool is_group = false;
+  std::string name;
+  bool added = false;  // an agent made it
+  bool held = false;   // an agent disabled or quarantined it
+  Hash entry{};        // of what stood in the configuration then: what differs is a person's
+  base::WallTime at{};
+  bool operator==(const AgentMarkRecord&) const = default;
+};
+
 // One call or management action worth keeping.
 struct ActivityRecord {
   std::uint64_t sequence = 0;  // given by the store, counts up

@@ -49,6 +49,8 @@ base::Result<void> add_record(Snapshot& snapshot, Table table, std::string_view 
       return add_to(snapshot.uses, value);
     case Table::ended_sessions:
       return add_to(snapshot.ended_sessions, value);
+    case Table::agent_marks:
+      return add_to(snapshot.agent_marks, value);
     case Table::activity:
     case Table::results:
     case Table::result_expiry:

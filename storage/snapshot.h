@@ -22,6 +22,7 @@ struct Snapshot {
   std::vector<GroupRecord> groups;
   std::vector<ToolUsesRecord> uses;
   std::vector<EndedSessionRecord> ended_sessions;
+  std::vector<AgentMarkRecord> agent_marks;
   std::vector<JournalRecord> open_journal;  // by revision; more than one only after a defect
   std::uint64_t last_revision = 0;          // of the journal, done or not
 };

@@ -31,6 +31,8 @@ std::string_view to_string(Table table) {
       return "uses";
     case Table::ended_sessions:
       return "ended_sessions";
+    case Table::agent_marks:
+      return "agent_marks";
     case Table::activity:
       return "activity";
     case Table::results:
@@ -54,6 +56,7 @@ Quotas default_quotas() {
   set(Table::groups, 64 * kMiB);
   set(Table::uses, 64 * kMiB);
   set(Table::ended_sessions, 32 * kMiB);
+  set(Table::agent_marks, 32 * kMiB);
   set(Table::activity, 256 * kMiB);
   set(Table::results, 512 * kMiB);
   set(Table::result_expiry, 64 * kMiB);
@@ -78,6 +81,10 @@ std::string approval_prefix(std::string_view server) {
 
 std::string approval_key(std::string_view server, std::string_view tool) {
   return approval_prefix(server) + name_key(tool);
+}
+
+std::string agent_mark_key(bool is_group, std::string_view name) {
+  return (is_group ? "g" : "s") + name_key(name);
 }
 
 std::string number_key(std::uint64_t number) {

@@ -9,7 +9,7 @@
 
 namespace storage {
 
-// The first eight are in state.mdb, the others in bulk.mdb.
+// The first nine are in state.mdb, the others in bulk.mdb.
 enum class Table : std::uint8_t {
   meta,
   journal,
@@ -19,12 +19,13 @@ enum class Table : std::uint8_t {
   groups,
   uses,
   ended_sessions,
+  agent_marks,
   activity,
   results,
   result_expiry,  // orders results by the time they expire
 };
-inline constexpr std::size_t kTableCount = 11;
-inline constexpr std::size_t kStateTableCount = 8;
+inline constexpr std::size_t kTableCount = 12;
+inline constexpr std::size_t kStateTableCount = 9;
 inline constexpr std::size_t kKeyBytesMax = 511;  // LMDB's
 
 std::string_view to_string(Table table);
@@ -45,6 +46,8 @@ std::string name_key(std::string_view name);
 // Approvals stand together by server: all start with approval_prefix(server).
 std::string approval_prefix(std::string_view server);
 std::string approval_key(std::string_view server, std::string_view tool);
+// Servers and groups may have the same name.
+std::string agent_mark_key(bool is_group, std::string_view name);
 // Big endian, so that keys sort as numbers.
 std::string number_key(std::uint64_t number);
 std::string expiry_key(std::int64_t expires_at_ms, std::string_view result_key);

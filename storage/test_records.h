@@ -85,6 +85,10 @@ inline EndedSessionRecord ended_session(std::uint64_t digest) {
   return {digest, at_ms(13)};
 }
 
+inline AgentMarkRecord agent_mark(const std::string& name) {
+  return {true, name, true, false, hash_of(9), at_ms(14)};
+}
+
 inline ActivityRecord activity(const std::string& server_name, bool success) {
   return {0,        at_ms(10), "tool_call", server_name,
           "tool",   "session", success,     success ? "" : "MCPT_NETWORK",

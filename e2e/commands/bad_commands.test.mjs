@@ -134,7 +134,8 @@ const table = {
     [['cut.json'], 4, /cut\.json: line 1, column \d+: .*the file ends here/, /close what is still open/],
     [['import.json', '--only', 'imprted', '--apply'], 7, /no server "imprted".*Did you mean imported\?/, /there are: imported/]] },
   'backup': { good: ['copy.mdb'], wrong: [
-    [['/no/such/dir/x'], 7, /\/no\/such\/dir\/x: No such file or directory/, /path/]] },
+    [['/no/such/dir/x'], 7, /\/no\/such\/dir: No such file or directory/, /path/],
+    [['bad.json'], 1, /bad\.json exists/, /a name that does not exist/]] },
   'doctor': { daemon: false },
   'support-bundle': { daemon: false, good: ['bundle.json'], wrong: [
     [['bad.json'], 1, /bad\.json/, /name another file/],

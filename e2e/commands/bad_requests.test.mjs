@@ -130,8 +130,8 @@ const table = {
     base: { mcpServers: [] }, lacks: [['{}', /"mcpServers" is missing/]], lenient: true
   },
   'POST backup': {
-    fields: { path: [...text, '"relative"', '""'] }, base: {}, lacks: [['{}', /path/]],
-    also: [[{ path: '/no/such/dir/x' }, 404, /\/no\/such\/dir\/x: No such file/]]
+    fields: { name: [...text, '"../up"', '"/etc/x"', '"."'] }, base: {}, lacks: [['[]', /object/]],
+    also: [[{ path: '/tmp/x' }, 400, /path: no such field/]]
   }
 };
 

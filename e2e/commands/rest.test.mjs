@@ -157,8 +157,8 @@ describe('REST', { timeout: 300_000 }, () => {
     ['PATCH', 'groups/db', { parent: 'db' }, 422, /circle/],
     ['POST', 'groups/nix/restart', undefined, 404, /nix/],
     ['PUT', 'config', { mcpServers: { a: { command: 'x' }, time: {} } }, 422, /time/],
-    ['POST', 'backup', { path: 'relative' }, 400, /path/],
-    ['POST', 'backup', { path: '/no/such/dir/x' }, 404, /no such/i]
+    ['POST', 'backup', { name: '../up' }, 400, /not a path/],
+    ['POST', 'backup', { path: '/no/such/dir/x' }, 400, /no such field/]
   ];
   it('refuses bad input with what is wrong, where, and what to do, and changes nothing', async () => {
     const before = user.file();

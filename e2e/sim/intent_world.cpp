@@ -42,7 +42,9 @@ bool parses(const std::string& text) {
 
 struct IntentWorld::Daemon {
   Daemon(IntentWorld& world)
-      : store(world.sim_.runtime(), world.disk_), journal(store, world.sim_.clock()) {}
+      : store(world.sim_.runtime(), world.disk_),
+        journal(store, world.sim_.clock()),
+        decisions(store, journal, world.sim_.clock(), {}) {}
 
   void run(IntentWorld& world, proxy::daemon::LoadedConfig loaded, std::uint64_t last_revision) {
     writer = std::make_unique<proxy::config::IntentWriter>(
@@ -50,12 +52,14 @@ struct IntentWorld::Daemon {
         [&world](auto work, auto then) { world.offload(std::move(work), std::move(then)); }, kPath,
         last_revision);
     intent = std::make_unique<proxy::daemon::Intent>(
-        world.files_, *writer, kPath, std::make_shared<const Config>(std::move(loaded.config)),
-        loaded.hash, [](Config&) {}, [](const auto&, const auto&) {});
+        world.files_, *writer, decisions, kPath,
+        std::make_shared<const Config>(std::move(loaded.config)), loaded.hash, [](Config&) {},
+        [](const auto&, const auto&) {});
   }
 
   storage::SimStore store;
   proxy::daemon::StoreJournal journal;
+  proxy::daemon::Decisions decisions;
   std::unique_ptr<proxy::config::IntentWriter> writer;
   std::unique_ptr<proxy::daemon::Intent> intent;
 };
@@ -202,11 +206,12 @@ void IntentWorld::submit(Command command) {
   ++pending_;
   auto told = std::make_shared<int>(0);
   std::vector<proxy::config::Edit> edits = command.edits;
-  daemon_->intent->change(std::move(edits), [this, told, command = std::move(command),
-                                             before = saves_](const base::Result<bool>& result) {
-    if (++*told > 1) report_.violate(command.text + " was answered twice");
-    answered(command, before, result);
-  });
+  daemon_->intent->change(std::move(edits), proxy::config::Actor::person,
+                          [this, told, command = std::move(command),
+                           before = saves_](const base::Result<bool>& result) {
+                            if (++*told > 1) report_.violate(command.text + " was answered twice");
+                            answered(command, before, result);
+                          });
 }
 
 // Runs inside the writer, before the next command begins.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "protocol/agent_text.h"
 #include "protocol/members.h"
 #include "protocol/splice.h"
 
@@ -25,6 +26,13 @@ std::string renamed(std::string_view json, std::string_view member, std::string_
   std::string out;
   protocol::append_edited_object(out, json, {&edit, 1});
   return out;
+}
+
+// The definition as agents read it; what had to be changed is kept in `clean`.
+std::string_view agents_own(std::string_view json, std::string& clean) {
+  if (!protocol::may_hide(json)) return json;
+  clean = protocol::agent_definition(json);
+  return clean;
 }
 
 // The member of a raw object, when it is of that kind.
@@ -68,32 +76,39 @@ std::string shown_meta(const Catalog& catalog, upstream::UpstreamId id, std::str
 }  // namespace
 
 std::string shown_definition(const Catalog& catalog, upstream::UpstreamId id, const Tool& tool) {
-  if (tool.json.find("resourceUri") == std::string_view::npos) {
-    return renamed(tool.json, "name", tool.flat_name);
+  std::string clean;
+  const std::string_view json = agents_own(tool.json, clean);
+  if (json.find("resourceUri") == std::string_view::npos) {
+    return renamed(json, "name", tool.flat_name);
   }
-  const std::string_view meta = member_of(tool.json, "_meta", JsonKind::object);
+  const std::string_view meta = member_of(json, "_meta", JsonKind::object);
   const std::string new_meta = shown_meta(catalog, id, meta);
-  if (new_meta.empty()) return renamed(tool.json, "name", tool.flat_name);
+  if (new_meta.empty()) return renamed(json, "name", tool.flat_name);
   const std::string name = quoted(tool.flat_name);
   const std::array edits{MemberEdit{"name", name}, MemberEdit{"_meta", new_meta}};
   std::string out;
-  protocol::append_edited_object(out, tool.json, edits);
+  protocol::append_edited_object(out, json, edits);
   return out;
 }
 
 std::string shown_definition(const Prompt& prompt) {
-  return renamed(prompt.json, "name", prompt.flat_name);
+  std::string clean;
+  return renamed(agents_own(prompt.json, clean), "name", prompt.flat_name);
 }
 
 std::string shown_resource(const Catalog& catalog, upstream::UpstreamId id,
                            const Resource& resource) {
+  std::string clean;
+  const std::string_view json = agents_own(resource.json, clean);
   const std::string shown = catalog.shown_uri(id, resource.uri);
-  return shown == resource.uri ? std::string(resource.json) : renamed(resource.json, "uri", shown);
+  return shown == resource.uri ? std::string(json) : renamed(json, "uri", shown);
 }
 
 std::string shown_template(const Catalog& catalog, upstream::UpstreamId id, const Resource& entry) {
+  std::string clean;
+  const std::string_view json = agents_own(entry.json, clean);
   const std::string shown = catalog.shown_template(id, entry.uri);
-  return shown == entry.uri ? std::string(entry.json) : renamed(entry.json, "uriTemplate", shown);
+  return shown == entry.uri ? std::string(json) : renamed(json, "uriTemplate", shown);
 }
 
 }  // namespace proxy::catalog

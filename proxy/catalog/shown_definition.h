@@ -1,5 +1,6 @@
 // Definitions as surfaces that join servers show them: with flat names and with URIs that lead
-// back, all else byte for byte. Pure functions over the catalog.
+// back, without text that hides (protocol/agent_text.h), all else byte for byte. Pure functions
+// over the catalog.
 #pragma once
 #include <string>
 

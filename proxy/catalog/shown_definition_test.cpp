@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "protocol/flat_name.h"
 #include "proxy/catalog/test_catalog.h"
 
 namespace proxy::catalog {
@@ -38,6 +39,16 @@ TEST_CASE("what only looks like an app's resource stays as it is", "[catalog]") 
     CAPTURE(rest);
     CHECK(shown(R"({"name":"t",)" + rest + "}") == R"({"name":"b__t",)" + rest + "}");
   }
+}
+
+TEST_CASE("joined surfaces show no text that hides, whatever else they change", "[catalog]") {
+  CHECK(
+      shown(R"({"name":"t\u200b","description":"a\u202eb","inputSchema":{"enum":["x\u200b"]}})") ==
+      R"({"name":")" + protocol::flat_name("b", "t\u200B") +
+          R"(","description":"ab","inputSchema":{"enum":["x\u200b"]}})");
+  CHECK(shown("{\"name\":\"t\",\"description\":\"\u202E\",\"_meta\":{\"ui\":{\"resourceUri\":\"ui:/"
+              "/x\"}}}") ==
+        R"({"name":"b__t","description":"","_meta":{"ui":{"resourceUri":"mcptrunk://b/ui://x"}}})");
 }
 
 }  // namespace

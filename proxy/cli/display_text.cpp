@@ -1,6 +1,7 @@
 // The text functions of table.h: widths, cleaning, cutting.
 #include <array>
 
+#include "base/hidden_text.h"
 #include "proxy/cli/table.h"
 
 namespace proxy::cli {
@@ -54,12 +55,6 @@ std::size_t width_of(char32_t c) {
   return in(kTwoWide, c) ? 2 : 1;
 }
 
-// C0, DEL, C1, and what turns the direction of text.
-bool is_control(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-         (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
-}
-
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
@@ -72,14 +67,16 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
-std::string one_clean_line(std::string_view text) {
+std::string one_clean_line(std::string_view given) {
+  const std::string shown = base::with_hidden_shown(given);
   std::string clean;
-  clean.reserve(text.size());
+  clean.reserve(shown.size());
+  std::string_view text = shown;
   while (!text.empty()) {
     const CodePoint c = code_point_at(text);
     if (!c.valid) {
       clean += '?';
-    } else if (is_control(c.value)) {
+    } else if (c.value < 0x20) {
       clean += ' ';
     } else {
       clean += text.substr(0, c.bytes);

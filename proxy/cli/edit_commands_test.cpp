@@ -172,14 +172,20 @@ TEST_CASE("groups are added, removed, renamed and filled", "[cli]") {
   CHECK(shell.console.printed == std::string(kGroup) + "\n");
 }
 
-TEST_CASE("backup names a whole path, wherever the daemon was started", "[cli]") {
+TEST_CASE("backup brings what the daemon saved to the file, and never over another", "[cli]") {
   Shell shell;
-  shell.daemon.data("POST /api/v1/backup", {R"({"path":"/b/s.mdb"})"});
+  shell.daemon.data("POST /api/v1/backup", {R"({"path":"/d/backups/s.mdb"})"});
+  shell.files.edit("/d/backups/s.mdb", "the state");
+  shell.files.edit("/b/old.mdb", "mine");
   CHECK(shell.run({"backup", "/b/../b/s.mdb"}) == 0);
-  CHECK(sent(shell) == R"(POST /api/v1/backup {"path":"/b/s.mdb"})");
+  CHECK(sent(shell) == "POST /api/v1/backup {}");
   CHECK(shell.printed("/b/s.mdb"));
-  CHECK(shell.run({"backup", "s.mdb"}) == 0);
-  CHECK(sent(shell).find(R"({"path":"/)") != std::string::npos);
+  CHECK(*shell.files.read_file("/b/s.mdb", 100) == "the state");
+  CHECK_FALSE(shell.files.lstat("/d/backups/s.mdb").ok());
+  CHECK(shell.run({"backup", "/b/old.mdb"}) == 1);
+  CHECK(*shell.files.read_file("/b/old.mdb", 100) == "mine");
+  CHECK(shell.run({"backup", "/b/t.mdb"}) == 1);  // as of a daemon on another machine
+  CHECK(shell.complained("/d/backups/s.mdb on the daemon's machine"));
 }
 
 TEST_CASE("wrong use of a command that changes things sends nothing and says what to do", "[cli]") {

@@ -32,9 +32,10 @@ struct Tree {
     const std::string held_by = text_of(group, "held_by");
     const bool enabled = flag_of(group, "enabled");
     const auto* members = base::json_array(group, "members");
-    const std::string state = !enabled          ? "disabled"
-                              : held_by.empty() ? "enabled"
-                                                : "held by " + held_by;
+    const std::string state =
+        !enabled ? text_of(group, "stopped_by") == "agent" ? "disabled by an agent" : "disabled"
+        : held_by.empty() ? "enabled"
+                          : "held by " + held_by;
     rows.push_back({{std::string(static_cast<std::size_t>(depth) * 2, ' ') + name},
                     {state, enabled && held_by.empty() ? Tone::good : Tone::dim},
                     {fmt::format("{}", members != nullptr ? members->Size() : 0)},

@@ -7,11 +7,25 @@
 
 #include "base/json.h"
 #include "base/nearest.h"
+#include "proxy/config/look_alikes.h"
 #include "proxy/config/redaction.h"
 #include "proxy/config/to_json.h"
 
 namespace proxy::cli {
 namespace {
+
+// The server that is there or planned and whose name this one looks like; empty for none.
+std::string looks_like(const ImportPlan& plan, const std::set<std::string, std::less<>>& known,
+                       std::string_view name) {
+  const auto alike = [&](std::string_view other) { return config::look_alike(name, other); };
+  if (const auto found = std::ranges::find_if(known, alike); found != known.end()) return *found;
+  for (const PlannedServer& other : plan.servers) {
+    if (other.status == ImportStatus::fresh && alike(other.found.server.name)) {
+      return other.found.server.name;
+    }
+  }
+  return {};
+}
 
 bool has_name(const config::ImportedServer& server, std::string_view name) {
   return name == server.server.name || name == server.found_as;
@@ -97,6 +111,9 @@ void add_to_plan(ImportPlan& plan, const std::string& file, config::ForeignConfi
         }
       }
       for (const std::string& group : config.groups) need_group(plan, found.groups, group);
+      if (const std::string other = looks_like(plan, known, config.name); !other.empty()) {
+        entry.found.notes.push_back(config::look_alike_message(other));
+      }
     }
     plan.servers.push_back(std::move(entry));
   }

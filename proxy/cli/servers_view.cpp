@@ -18,11 +18,13 @@ std::string first_warning(const rapidjson::Value& server) {
 std::string problem_of(const rapidjson::Value& server) {
   const std::string held_by = text_of(server, "held_by");
   if (!held_by.empty()) return "held by " + held_by;
+  if (text_of(server, "stopped_by") == "agent") return "by an agent, over MCP";
   const std::string state = text_of(server, "state");
   if (state == "ready" || state == "idle") return first_warning(server);
   // Another error is history, told by `servers show`.
   const auto* error = base::json_object(server, "last_error");
-  return error != nullptr && flag_of(*error, "current") ? text_of(*error, "message") : "";
+  const bool fails = error != nullptr && flag_of(*error, "current");
+  return fails ? text_of(*error, "message") : first_warning(server);
 }
 
 std::string state_counts(const rapidjson::Value& data) {
@@ -57,7 +59,9 @@ std::string next_try_of(const rapidjson::Value& server) {
 
 std::string mode_of(const rapidjson::Value& server) {
   const std::string held_by = text_of(server, "held_by");
-  const std::string mode = text_of(server, "startup_mode");
+  std::string mode = text_of(server, "startup_mode");
+  const std::string by = text_of(server, "stopped_by");
+  if (!by.empty()) mode += by == "agent" ? " by an agent, over MCP" : " by a person";
   return held_by.empty() ? mode : fmt::format("{}, held by {}", mode, held_by);
 }
 
@@ -245,7 +249,12 @@ std::string render_server_action(const rapidjson::Value& data, const Screen& scr
                                  flag_of(data, "changed") ? " done" : ": nothing to change",
                                  toned(state, tone_of_state(state), screen));
   if (!held_by.empty()) line += fmt::format(", held by {}", one_clean_line(held_by));
-  return line + "\n";
+  line += "\n";
+  for_each_in(data, "warnings", [&](const rapidjson::Value& warning) {
+    line += fmt::format("warning: {}. {}\n", one_clean_line(text_of(warning, "message")),
+                        one_clean_line(text_of(warning, "remedy")));
+  });
+  return line;
 }
 
 }  // namespace proxy::cli

@@ -50,7 +50,7 @@ std::string toned(std::string_view text, Tone tone, const Screen& screen);
 // Terminal columns of UTF-8 text: one for each code point, combining marks none, East Asian wide
 // and emoji two.
 std::size_t display_width(std::string_view text);
-// One line without control characters; bytes that are not UTF-8 become '?'.
+// One line in which what is hidden is named: "<U+202E>". Bytes that are not UTF-8 become '?'.
 std::string one_clean_line(std::string_view text);
 // At most `width` columns, the last of them an ellipsis when something was cut.
 std::string cut_to(std::string_view text, std::size_t width);

@@ -42,7 +42,7 @@ TEST_CASE("servers why says in one screen what is wrong and how to mend it") {
         "Log:                /d/logs/github.log\n"
         "Last lines of its stderr:\n"
         "  npm ERR! 404\n"
-        "   [31mred\n");
+        "  <U+001B>[31mred\n");
 }
 
 TEST_CASE("servers why names what is wrong with a server that runs, each remedy once") {

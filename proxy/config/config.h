@@ -200,6 +200,7 @@ struct SearchConfig {
 struct Config {
   Listen listen;
   std::string data_dir = "~/.mcptrunk";
+  std::string backup_dir;  // empty: data_dir/backups; the only place REST has backups written to
   RoutingMode routing_mode = RoutingMode::retrieve_tools;
   std::uint32_t tools_limit = 15;              // 1-100
   std::uint64_t tool_response_limit = 20'000;  // characters; 0: off

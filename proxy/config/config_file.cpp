@@ -174,7 +174,7 @@ std::string conflict_path(const std::string& real_path, std::uint64_t revision) 
 Result<PreparedWrite> prepare_write(FileSystem& files, const std::string& path,
                                     const Change& change,
                                     const std::optional<ContentHash>& if_match,
-                                    std::uint64_t revision) {
+                                    std::uint64_t revision, const Review& review) {
   PreparedWrite write;
   write.revision = revision;
   write.to_do = describe(change);
@@ -201,6 +201,11 @@ Result<PreparedWrite> prepare_write(FileSystem& files, const std::string& path,
   if (!config) return config.error();
   write.config = std::move(config).value();
   if (!write.changes()) return write;
+  if (review) {
+    const Result<Config> before = config_or_error(parse(write.old_text));
+    if (!before) return before.error();
+    if (Result<void> allowed = review(*before, write.config); !allowed) return allowed.error();
+  }
   if (Result<void> written = write_temp(files, write); !written) return written.error();
   return write;
 }

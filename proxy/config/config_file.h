@@ -8,6 +8,7 @@
 // owner kept.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,15 +54,19 @@ struct PreparedWrite {
 // The text of a file that is made because there was none.
 inline constexpr std::string_view kEmptyText = "{}\n";
 
+// Judges a change by what it makes of the configuration. Asked on any thread, before anything is
+// written, and only when something would change.
+using Review = std::function<base::Result<void>(const Config& before, const Config& after)>;
+
 // Reads the file (made first, when there is none), makes the new text, checks that it is a
 // configuration, and writes it to the temporary file, synced. Without a difference nothing is
 // written. Errors: config_changed (not the text of `if_match`), config_invalid, config_read_only
-// (with the edit to make by hand), those of apply_edit(), io_error. On an error no temporary file
-// is left.
+// (with the edit to make by hand), those of apply_edit() and of `review`, io_error. On an error no
+// temporary file is left.
 base::Result<PreparedWrite> prepare_write(base::FileSystem& files, const std::string& path,
                                           const Change& change,
                                           const std::optional<ContentHash>& if_match,
-                                          std::uint64_t revision);
+                                          std::uint64_t revision, const Review& review = {});
 
 struct SwapOutcome {
   base::Result<void> result = base::kDone;

@@ -29,6 +29,7 @@ bool same_log(const Config& a, const Config& b) {
 constexpr std::array kSettings{
     MCPTRUNK_SETTING(listen),
     MCPTRUNK_SETTING(data_dir),
+    MCPTRUNK_SETTING(backup_dir),
     MCPTRUNK_SETTING(routing_mode),
     MCPTRUNK_SETTING(tools_limit),
     MCPTRUNK_SETTING(tool_response_limit),

@@ -13,6 +13,7 @@ namespace proxy::config {
 enum class Setting : std::uint8_t {
   listen,
   data_dir,
+  backup_dir,
   routing_mode,
   tools_limit,
   tool_response_limit,

@@ -205,7 +205,8 @@ std::string imported_name(std::string_view name) {
   out = out.substr(0, 64);
   const auto begin = out.find_first_not_of(' ');
   if (begin == std::string::npos) return "imported";
-  return out.substr(begin, out.find_last_not_of(' ') - begin + 1);
+  out = out.substr(begin, out.find_last_not_of(' ') - begin + 1);
+  return is_server_name(out) ? out : "imported";
 }
 
 std::string imported_text(std::string text, std::vector<std::string>& notes) {

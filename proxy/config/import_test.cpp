@@ -170,6 +170,8 @@ TEST_CASE("names become names of ours", "[import]") {
   CHECK(imported_name("a:b") == "a-b");
   CHECK(imported_name("caf\xC3\xA9") == "caf-");
   CHECK(imported_name("  ") == "imported");
+  CHECK(imported_name("..") == "imported");
+  CHECK(imported_name(" . ") == "imported");
   CHECK(imported_name(std::string(100, 'x')).size() == 64);
   const ForeignConfig found = read(R"({"mcpServers": {"a:b": {"command": "x"}}})");
   CHECK(found.servers[0].found_as == "a:b");

@@ -63,8 +63,8 @@ void IntentWriter::start_next() {
       job,
       [job, &files = files_, path = path_, to_settle = !unsettled_.empty()] {
         job->settled_former = to_settle && settle(files, path).ok();
-        job->write =
-            prepare_write(files, path, job->request.change, job->request.if_match, job->revision);
+        job->write = prepare_write(files, path, job->request.change, job->request.if_match,
+                                   job->revision, job->request.review);
       },
       &IntentWriter::prepared);
 }

@@ -45,6 +45,7 @@ class IntentWriter {
     Change change;
     std::optional<ContentHash> if_match;  // the text the change was made for; nothing: any
     std::uint64_t command = 0;            // handed on to IntentJournal::finish()
+    Review review = {};                   // may refuse what would come of it; empty: all is well
   };
   struct Outcome {
     bool changed = false;  // false: the file says so already; the journal was not touched
@@ -62,7 +63,8 @@ class IntentWriter {
   IntentWriter(const IntentWriter&) = delete;
   IntentWriter& operator=(const IntentWriter&) = delete;
 
-  // Errors: those of prepare_write() and commit_write(), store_unavailable, overloaded.
+  // Errors: those of prepare_write(), the review's and commit_write(), store_unavailable,
+  // overloaded.
   void submit(Request request, Done done);
 
   bool idle() const { return active_ == nullptr && waiting_.empty(); }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "proxy/config/look_alikes.h"
 #include "proxy/config/object_reader.h"
 #include "proxy/config/server_reader.h"
 #include "proxy/config/settings_reader.h"
@@ -217,6 +218,22 @@ void check_parents(const Lists& lists, const Config& config, Diagnostics& diagno
   }
 }
 
+// The later one is told: it is the one that was added.
+template <class Entries, class Places>
+void warn_of_look_alikes(const LookAlikes& alike, const Entries& entries, const Places& places,
+                         Diagnostics& diagnostics) {
+  std::set<std::string_view> before;
+  for (const auto& entry : entries) {
+    const auto other = alike.find(entry.name);
+    const auto place = places.find(entry.name);
+    if (other != alike.end() && before.contains(other->second) && place != places.end()) {
+      diagnostics.warning(place->second.node->value.begin, place->second.path,
+                          look_alike_message(other->second), std::string(kLookAlikeRemedy));
+    }
+    before.insert(entry.name);
+  }
+}
+
 void read_root(const JsonNode& root, Config& config, Diagnostics& diagnostics) {
   ObjectReader reader(root, "", diagnostics);
   Lists lists;
@@ -229,6 +246,8 @@ void read_root(const JsonNode& root, Config& config, Diagnostics& diagnostics) {
   resolve_parents(lists, config, diagnostics);
   resolve_memberships(lists, config, diagnostics);
   check_parents(lists, config, diagnostics);
+  warn_of_look_alikes(server_look_alikes(config), config.servers, lists.servers, diagnostics);
+  warn_of_look_alikes(group_look_alikes(config), config.groups, lists.groups, diagnostics);
 }
 
 }  // namespace

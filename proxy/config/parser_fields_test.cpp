@@ -28,6 +28,7 @@ const std::vector<const char*> kBadTime{"\"soon\"", "\"-1s\"", "\"90\"", "\"9999
 const std::vector<Field> kFields{
     {"", "listen", Type::text, {"\"nonsense\"", "\"1.2.3.4:70000\""}},
     {"", "data_dir", Type::text},
+    {"", "backup_dir", Type::text},
     {"", "routing_mode", Type::text, {"\"dirct\""}},
     {"", "tools_limit", Type::number, {"0", "101", "1.5"}},
     {"", "tool_response_limit", Type::number, kBadNumber},

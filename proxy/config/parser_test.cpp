@@ -115,7 +115,7 @@ TEST_CASE("an empty object is a configuration of defaults", "[config]") {
 
 TEST_CASE("every top-level field is read", "[config]") {
   const Config config = parsed(R"({
-    "listen": "[::1]:9000", "data_dir": "/d", "routing_mode": "direct", "tools_limit": 7,
+    "listen": "[::1]:9000", "data_dir": "/d", "backup_dir": "/b", "routing_mode": "direct", "tools_limit": 7,
     "tool_response_limit": 0, "call_tool_timeout": 5, "connect_timeout": "1m30s",
     "idle_timeout": "0", "enable_lazy_loading": true, "max_concurrent_connections": 3,
     "auto_disable_threshold": 4, "health_check_interval": "10s", "tool_discovery_interval": "1h",
@@ -135,6 +135,7 @@ TEST_CASE("every top-level field is read", "[config]") {
   Config want;
   want.listen = {"::1", 9000};
   want.data_dir = "/d";
+  want.backup_dir = "/b";
   want.routing_mode = RoutingMode::direct;
   want.tools_limit = 7;
   want.tool_response_limit = 0;

@@ -56,6 +56,11 @@ void read_name(ObjectReader& reader, std::string_view key, ServerConfig& server)
   }
 }
 
+// "." and "..": in a path they are another place, and clients resolve them before they ask.
+bool is_dots(std::string_view name) {
+  return name == "." || name == "..";
+}
+
 bool is_http_url(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${");
 }
@@ -74,6 +79,7 @@ void read_endpoint(ObjectReader& reader, ServerConfig& server) {
   reader.read("command", server.command);
   reader.read("args", server.args);
   reader.read("env", server.env);
+  check_variables(reader, "env");
   reader.read(reader.first_of({"working_dir", "cwd"}), server.working_dir);
   reader.read("url", server.url);
   reader.read("headers", server.headers);
@@ -300,7 +306,7 @@ void read_isolation(ObjectReader& reader, ServerConfig& server) {
 bool is_server_name(std::string_view name) {
   constexpr std::string_view kAllowed =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_. -";
-  return !name.empty() && name.size() <= 64 && !is_padded(name) &&
+  return !name.empty() && name.size() <= 64 && !is_padded(name) && !is_dots(name) &&
          name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
@@ -311,7 +317,22 @@ bool is_group_name(std::string_view name) {
   const bool plain = std::none_of(name.begin(), name.end(), [](char byte) {
     return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F || byte == '/';
   });
-  return !name.empty() && characters <= 64 && plain && !is_padded(name);
+  return !name.empty() && characters <= 64 && plain && !is_padded(name) && !is_dots(name);
+}
+
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && name.find('=') == std::string_view::npos;
+}
+
+void check_variables(ObjectReader& reader, std::string_view key) {
+  const JsonNode* node = reader.object().find(key);
+  if (node == nullptr || !node->is(JsonKind::object)) return;
+  for (const JsonNode& item : node->children) {
+    if (!is_variable_name(item.key)) {
+      reader.error(*node, fmt::format("\"{}\" cannot be the name of a variable", item.key),
+                   "use a name without = that is not empty");
+    }
+  }
 }
 
 ServerConfig read_server(const JsonNode& node, std::string_view key, std::string path,

@@ -8,6 +8,7 @@
 
 #include "proxy/config/config.h"
 #include "proxy/config/diagnostic.h"
+#include "proxy/config/object_reader.h"
 #include "proxy/config/spanned_json.h"
 
 namespace proxy::config {
@@ -18,15 +19,23 @@ struct GroupSources {
   std::map<std::string, std::string, std::less<>> assignments;  // server -> group
 };
 
-// 1-64 of [A-Za-z0-9_. -], neither first nor last a space.
+// 1-64 of [A-Za-z0-9_. -], neither first nor last a space, not "." or "..".
 bool is_server_name(std::string_view name);
 
-// 1-64 characters, no control characters, no '/', neither first nor last a space.
+// 1-64 characters, no control characters, no '/', neither first nor last a space, not "." or "..".
 bool is_group_name(std::string_view name);
 inline constexpr std::string_view kGroupNameRule =
-    "use 1 to 64 characters without / and control characters, not beginning or ending with a space";
+    "use 1 to 64 characters without / and control characters, not beginning or ending with a "
+    "space, and not . or ..";
 inline constexpr std::string_view kServerNameRule =
-    "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space";
+    "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space, and not . "
+    "or "
+    "..";
+
+// As the environment of a process can hold it: not empty, without =. No text of ours holds a NUL.
+bool is_variable_name(std::string_view name);
+// Reports names of variables in the member `key` that no environment can hold.
+void check_variables(ObjectReader& reader, std::string_view key);
 
 // `key` is the name in the object form, empty in the array form. What does not fit is reported; the
 // result is then incomplete, but has a name where the entry has one.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 
+#include "proxy/config/server_reader.h"
 #include "search/lexicon.h"
 
 namespace proxy::config {
@@ -119,6 +120,13 @@ void read_environment(ObjectReader& reader, EnvironmentConfig& out) {
   inner.read("inherit_system_safe", out.inherit_system_safe);
   inner.read("allowed_system_vars", out.allowed_system_vars);
   inner.read("custom_vars", out.custom_vars);
+  check_variables(inner, "custom_vars");
+  for (const std::string& name : out.allowed_system_vars) {
+    if (is_variable_name(name)) continue;
+    inner.error(*node->find("allowed_system_vars"),
+                fmt::format("\"{}\" cannot be the name of a variable", name),
+                "use a name without = that is not empty");
+  }
   inner.read("path", out.path);
   inner.report_unused();
 }
@@ -156,6 +164,7 @@ void read_settings(ObjectReader& reader, Config& config) {
   constexpr std::array kLocalUsers{LocalUsers::own, LocalUsers::all};
   read_listen(reader, config);
   reader.read("data_dir", config.data_dir);
+  reader.read("backup_dir", config.backup_dir);
   reader.read_enum("routing_mode", config.routing_mode, kRoutingModes);
   reader.read("tools_limit", config.tools_limit, {1, 100});
   reader.read("tool_response_limit", config.tool_response_limit, {0, 1'000'000'000});

@@ -152,6 +152,7 @@ void write_settings(JsonWriter& writer, const Config& config) {
   const Config standard;
   writer.field("listen", to_string(config.listen));
   writer.field("data_dir", config.data_dir);
+  if (!config.backup_dir.empty()) writer.field("backup_dir", config.backup_dir);
   field(writer, "routing_mode", config.routing_mode, standard.routing_mode);
   field(writer, "tools_limit", config.tools_limit, standard.tools_limit);
   field(writer, "tool_response_limit", config.tool_response_limit, standard.tool_response_limit);

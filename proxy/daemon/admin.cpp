@@ -70,6 +70,9 @@ rest::ServerRow Admin::row_of(const config::ServerConfig& server) const {
   row.description = server.description;
   row.startup_mode = server.startup_mode;
   row.protocol = server.protocol;
+  if (!config::may_run(server.startup_mode)) {
+    row.stopped_by = parts_.intent.decisions().held_by(tools::Marked::server, server.name);
+  }
   row.groups.assign(server.groups.begin(), server.groups.end());
   const auto id = parts_.fleet.find(server.name);
   if (!id) return row;
@@ -87,10 +90,22 @@ rest::ServerRow Admin::row_of(const config::ServerConfig& server) const {
   }
   if (row.last_error) row.last_error->current = is_failing(*view);
   row.warnings = warnings_of(*view);
+  if (const std::string* other = look_alike_of(server.name)) {
+    row.warnings.push_back(look_alike_warning(*other));
+  }
   if (const auto* catalog = parts_.catalog.server(*id)) {
     row.tool_count = static_cast<std::uint32_t>(catalog->tools().size());
   }
   return row;
+}
+
+const std::string* Admin::look_alike_of(std::string_view server) const {
+  if (look_alikes_of_ != parts_.intent.config()) {
+    look_alikes_of_ = parts_.intent.config();
+    look_alikes_ = config::server_look_alikes(*look_alikes_of_);
+  }
+  const auto found = look_alikes_.find(server);
+  return found == look_alikes_.end() ? nullptr : &found->second;
 }
 
 rest::ServerList Admin::servers() {
@@ -340,6 +355,9 @@ rest::GroupRow Admin::row_of(const config::GroupConfig& group) const {
   row.parent = group.parent;
   row.color = group.color;
   row.enabled = group.enabled;
+  if (!group.enabled) {
+    row.stopped_by = parts_.intent.decisions().held_by(tools::Marked::group, group.name);
+  }
   for (const std::string& ancestor : config::ancestors_of(config, group.name)) {
     const config::GroupConfig* above = config.find_group(ancestor);
     if (above != nullptr && !above->enabled) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "proxy/config/look_alikes.h"
 #include "proxy/daemon/admin_calls.h"
 #include "proxy/daemon/fleet_recorder.h"
 #include "proxy/daemon/intent.h"
@@ -22,6 +23,7 @@
 namespace proxy::daemon {
 
 struct AdminParts {
+  base::FileSystem& files;
   const base::Clock& clock;
   const catalog::Catalog& catalog;
   const search::ToolIndex& index;
@@ -68,12 +70,13 @@ class Admin final : public rest::AdminService {
   base::Result<std::vector<rest::ToolView>> server_tools(std::string_view name) override;
   void server_log(std::string_view name, std::uint32_t lines_max,
                   rest::Answer<std::vector<std::string>> answer) override;
-  void act_on_server(std::string_view name, rest::ServerAction action,
+  void act_on_server(std::string_view name, rest::ServerAction action, config::Actor actor,
                      rest::Answer<rest::ServerActionAnswer> answer) override;
-  void add_server(std::string_view json, rest::Answer<rest::ServerActionAnswer> answer) override;
+  void add_server(std::string_view json, config::Actor actor,
+                  rest::Answer<rest::ServerActionAnswer> answer) override;
   void update_server(std::string_view name, std::string_view patch, const config::IfMatch& if_match,
-                     rest::Answer<rest::ServerActionAnswer> answer) override;
-  void remove_server(std::string_view name, const config::IfMatch& if_match,
+                     config::Actor actor, rest::Answer<rest::ServerActionAnswer> answer) override;
+  void remove_server(std::string_view name, const config::IfMatch& if_match, config::Actor actor,
                      rest::Answer<void> answer) override;
   base::Result<rest::ToolPage> tools(std::uint32_t limit, std::string_view cursor) override;
   base::Result<rest::ToolView> tool(std::string_view id) override;
@@ -83,19 +86,20 @@ class Admin final : public rest::AdminService {
   base::Result<std::vector<storage::ActivityRecord>> activity(
       const storage::ActivityQuery& query) override;
   rest::GroupList groups() override;
-  void act_on_group(std::string_view name, rest::GroupAction action,
+  void act_on_group(std::string_view name, rest::GroupAction action, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer) override;
   base::Result<rest::GroupDetail> group(std::string_view name) override;
-  void add_group(rest::GroupDraft draft, rest::Answer<rest::GroupActionAnswer> answer) override;
+  void add_group(rest::GroupDraft draft, config::Actor actor,
+                 rest::Answer<rest::GroupActionAnswer> answer) override;
   void update_group(std::string_view name, rest::GroupChanges changes,
-                    const config::IfMatch& if_match,
+                    const config::IfMatch& if_match, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer) override;
-  void remove_group(std::string_view name, const config::IfMatch& if_match,
+  void remove_group(std::string_view name, const config::IfMatch& if_match, config::Actor actor,
                     rest::Answer<rest::GroupActionAnswer> answer) override;
   rest::ConfigView config() override;
   void replace_config(config::Config config, const config::IfMatch& if_match,
                       rest::Answer<rest::ConfigChange> answer) override;
-  void backup(std::string path, rest::Answer<void> answer) override;
+  void backup(std::string name, rest::Answer<std::string> answer) override;
 
  private:
   rest::ServerRow row_of(const config::ServerConfig& server) const;
@@ -108,8 +112,11 @@ class Admin final : public rest::AdminService {
                                            const std::vector<rest::GroupMember>& before) const;
   // Makes the edits, and answers for the group under the name it has then.
   void change_group(const std::string& name, const std::string& name_after,
-                    std::vector<config::Edit> edits, rest::Answer<rest::GroupActionAnswer> answer);
+                    std::vector<config::Edit> edits, config::Actor actor,
+                    rest::Answer<rest::GroupActionAnswer> answer);
   void restart_group(const std::string& name, rest::Answer<rest::GroupActionAnswer> answer);
+  // The server of the running configuration whose name it looks like; null when there is none.
+  const std::string* look_alike_of(std::string_view server) const;
   // The running configuration with its secrets masked.
   const config::Config& masked();
   // Makes it durable that the server is no longer auto-disabled, then runs `then`; at once when it
@@ -125,6 +132,8 @@ class Admin final : public rest::AdminService {
   const Reloader* reloader_ = nullptr;    // null before it listens
   events::DaemonState state_ = events::DaemonState::starting;
   bool store_available_ = true;
+  mutable std::shared_ptr<const config::Config> look_alikes_of_;
+  mutable config::LookAlikes look_alikes_;
   std::shared_ptr<const config::Config> masked_of_;
   config::Config masked_;
 };

@@ -2,6 +2,7 @@
 #include "proxy/config/edit.h"
 #include "proxy/config/groups.h"
 #include "proxy/daemon/admin.h"
+#include "proxy/daemon/server_warnings.h"
 #include "proxy/routing/router.h"
 
 namespace proxy::daemon {
@@ -44,6 +45,9 @@ rest::ServerActionAnswer Admin::answer_for(const std::string& name, bool changed
   if (const config::ServerConfig* server = parts_.intent.config()->find_server(name)) {
     answer.startup_mode = server->startup_mode;
   }
+  if (const std::string* other = look_alike_of(name)) {
+    answer.warnings.push_back(look_alike_warning(*other));
+  }
   if (const auto id = parts_.fleet.find(name)) {
     const auto view = parts_.fleet.view(*id);
     answer.state = view->state;
@@ -79,7 +83,7 @@ void Admin::restart_server(const std::string& name, rest::Answer<rest::ServerAct
   });
 }
 
-void Admin::act_on_server(std::string_view name, rest::ServerAction action,
+void Admin::act_on_server(std::string_view name, rest::ServerAction action, config::Actor actor,
                           rest::Answer<rest::ServerActionAnswer> answer) {
   const config::ServerConfig* server = parts_.intent.config()->find_server(name);
   const auto id = parts_.fleet.find(name);
@@ -118,7 +122,7 @@ void Admin::act_on_server(std::string_view name, rest::ServerAction action,
         answer_for(server->name, false));  // held already, and disabling must not release it later
     return;
   }
-  parts_.intent.change({config::SetServerMode{{server->name}, mode}},
+  parts_.intent.change({config::SetServerMode{{server->name}, mode}}, actor,
                        [this, name = server->name, action,
                         answer = std::move(answer)](base::Result<bool> changed) mutable {
                          if (!changed) {
@@ -181,7 +185,7 @@ void Admin::restart_group(const std::string& name, rest::Answer<rest::GroupActio
   }
 }
 
-void Admin::act_on_group(std::string_view name, rest::GroupAction action,
+void Admin::act_on_group(std::string_view name, rest::GroupAction action, config::Actor actor,
                          rest::Answer<rest::GroupActionAnswer> answer) {
   const config::GroupConfig* group = parts_.intent.config()->find_group(name);
   if (group == nullptr) {
@@ -195,7 +199,7 @@ void Admin::act_on_group(std::string_view name, rest::GroupAction action,
   } else {
     const bool enabled = action == rest::GroupAction::enable;
     const std::string known = group->name;
-    change_group(known, known, {config::SetGroupEnabled{known, enabled}}, std::move(answer));
+    change_group(known, known, {config::SetGroupEnabled{known, enabled}}, actor, std::move(answer));
   }
 }
 

@@ -10,7 +10,10 @@
 #include "proxy/config/server_json.h"
 #include "proxy/config/to_json.h"
 #include "proxy/daemon/admin.h"
+#include "proxy/daemon/backup_dir.h"
 #include "proxy/routing/router.h"
+#include "proxy/tools/agent_config.h"
+#include "proxy/tools/agent_rules.h"
 
 namespace proxy::daemon {
 namespace {
@@ -67,6 +70,17 @@ std::vector<rest::GroupMember> members_now(const config::Config& config, const s
   return members;
 }
 
+// An agent's patch, which quarantines the server when a person must look at what comes of it.
+base::Result<std::string> agents_patch(const config::Config& config, std::string_view name,
+                                       std::string_view patch) {
+  if (auto checked = tools::check_patch(patch); !checked) return std::move(checked).error();
+  const config::ServerConfig& server = *config.find_server(name);
+  const auto next = config::patched_server(server, patch);
+  if (!next) return next.error();
+  if (!tools::needs_quarantine(server, *next)) return std::string(patch);
+  return tools::quarantining_patch(patch);
+}
+
 }  // namespace
 
 rest::GroupActionAnswer Admin::group_answer(const std::string& name) const {
@@ -94,8 +108,9 @@ rest::GroupActionAnswer Admin::group_difference(
 }
 
 void Admin::change_group(const std::string& name, const std::string& name_after,
-                         std::vector<Edit> edits, rest::Answer<rest::GroupActionAnswer> answer) {
-  parts_.intent.change(std::move(edits),
+                         std::vector<Edit> edits, config::Actor actor,
+                         rest::Answer<rest::GroupActionAnswer> answer) {
+  parts_.intent.change(std::move(edits), actor,
                        [this, name_after, before = members_now(*parts_.intent.config(), name),
                         answer = std::move(answer)](const base::Result<bool>& changed) {
                          if (!changed) {
@@ -106,7 +121,8 @@ void Admin::change_group(const std::string& name, const std::string& name_after,
                        });
 }
 
-void Admin::add_server(std::string_view json, rest::Answer<rest::ServerActionAnswer> answer) {
+void Admin::add_server(std::string_view json, config::Actor actor,
+                       rest::Answer<rest::ServerActionAnswer> answer) {
   auto server = config::server_from_json(json);
   if (!server) {
     answer(std::move(server).error());
@@ -126,7 +142,7 @@ void Admin::add_server(std::string_view json, rest::Answer<rest::ServerActionAns
     }
   }
   const std::string name = server->name;
-  parts_.intent.change({config::AddServer{*std::move(server)}},
+  parts_.intent.change({config::AddServer{*std::move(server)}}, actor,
                        [this, name, answer = std::move(answer)](const base::Result<bool>& changed) {
                          if (!changed) {
                            answer(changed.error());
@@ -137,12 +153,19 @@ void Admin::add_server(std::string_view json, rest::Answer<rest::ServerActionAns
 }
 
 void Admin::update_server(std::string_view name, std::string_view patch, const IfMatch& if_match,
-                          rest::Answer<rest::ServerActionAnswer> answer) {
+                          config::Actor actor, rest::Answer<rest::ServerActionAnswer> answer) {
   if (!parts_.fleet.find(name)) {
     answer(routing::unknown_server(parts_.fleet, name));
     return;
   }
-  parts_.intent.change({config::PatchServer{std::string(name), std::string(patch), if_match}},
+  base::Result<std::string> safe = actor == config::Actor::agent
+                                       ? agents_patch(*parts_.intent.config(), name, patch)
+                                       : std::string(patch);
+  if (!safe) {
+    answer(std::move(safe).error());
+    return;
+  }
+  parts_.intent.change({config::PatchServer{std::string(name), *std::move(safe), if_match}}, actor,
                        [this, name = std::string(name),
                         answer = std::move(answer)](const base::Result<bool>& changed) {
                          if (!changed) {
@@ -153,13 +176,13 @@ void Admin::update_server(std::string_view name, std::string_view patch, const I
                        });
 }
 
-void Admin::remove_server(std::string_view name, const IfMatch& if_match,
+void Admin::remove_server(std::string_view name, const IfMatch& if_match, config::Actor actor,
                           rest::Answer<void> answer) {
   if (!parts_.fleet.find(name)) {
     answer(routing::unknown_server(parts_.fleet, name));
     return;
   }
-  parts_.intent.change({config::RemoveServer{std::string(name), if_match}},
+  parts_.intent.change({config::RemoveServer{std::string(name), if_match}}, actor,
                        [answer = std::move(answer)](const base::Result<bool>& changed) {
                          answer(changed ? base::Result<void>(base::kDone) : changed.error());
                        });
@@ -173,17 +196,18 @@ base::Result<rest::GroupDetail> Admin::group(std::string_view name) {
                            parts_.bus.last_id()};
 }
 
-void Admin::add_group(rest::GroupDraft draft, rest::Answer<rest::GroupActionAnswer> answer) {
+void Admin::add_group(rest::GroupDraft draft, config::Actor actor,
+                      rest::Answer<rest::GroupActionAnswer> answer) {
   const std::string name = draft.group.name;
   std::vector<Edit> edits{config::AddGroup{std::move(draft.group)}};
   if (!draft.members.empty()) {
     edits.emplace_back(config::AssignServers{std::move(draft.members), name});
   }
-  change_group(name, name, std::move(edits), std::move(answer));
+  change_group(name, name, std::move(edits), actor, std::move(answer));
 }
 
 void Admin::update_group(std::string_view name, rest::GroupChanges changes, const IfMatch& if_match,
-                         rest::Answer<rest::GroupActionAnswer> answer) {
+                         config::Actor actor, rest::Answer<rest::GroupActionAnswer> answer) {
   const config::Config& config = *parts_.intent.config();
   if (config.find_group(name) == nullptr) {
     answer(config::no_group(config, name));
@@ -194,11 +218,11 @@ void Admin::update_group(std::string_view name, rest::GroupChanges changes, cons
     answer(*std::move(fault));
     return;
   }
-  change_group(known, changes.name.value_or(known), edits_of(known, changes, if_match),
+  change_group(known, changes.name.value_or(known), edits_of(known, changes, if_match), actor,
                std::move(answer));
 }
 
-void Admin::remove_group(std::string_view name, const IfMatch& if_match,
+void Admin::remove_group(std::string_view name, const IfMatch& if_match, config::Actor actor,
                          rest::Answer<rest::GroupActionAnswer> answer) {
   const config::Config& config = *parts_.intent.config();
   if (config.find_group(name) == nullptr) {
@@ -206,7 +230,7 @@ void Admin::remove_group(std::string_view name, const IfMatch& if_match,
     return;
   }
   const std::string known(name);
-  change_group(known, known, {config::RemoveGroup{known, if_match}}, std::move(answer));
+  change_group(known, known, {config::RemoveGroup{known, if_match}}, actor, std::move(answer));
 }
 
 rest::ConfigView Admin::config() {
@@ -216,6 +240,7 @@ rest::ConfigView Admin::config() {
 void Admin::replace_config(config::Config config, const IfMatch& if_match,
                            rest::Answer<rest::ConfigChange> answer) {
   parts_.intent.change(config::Change(config::ReplaceConfig{std::move(config)}), if_match,
+                       config::Actor::person,
                        [this, before = parts_.intent.config(),
                         answer = std::move(answer)](const base::Result<bool>& changed) {
                          if (!changed) {
@@ -227,8 +252,25 @@ void Admin::replace_config(config::Config config, const IfMatch& if_match,
                        });
 }
 
-void Admin::backup(std::string path, rest::Answer<void> answer) {
-  parts_.store.backup(std::move(path), std::move(answer));
+void Admin::backup(std::string name, rest::Answer<std::string> answer) {
+  const config::Config& config = *parts_.intent.config();
+  if (config.read_only_mode) {
+    answer(
+        base::Error{base::ErrorCode::forbidden, "read_only_mode lets nothing be written",
+                    "copy data_dir/state.mdb while no daemon runs, or take read_only_mode out of "
+                    "the configuration"});
+    return;
+  }
+  auto path = backup_path(parts_.files, config, identity_.config_path, identity_.data_dir,
+                          config::process_environment(), name, parts_.clock.wall_now());
+  if (!path) {
+    answer(std::move(path).error());
+    return;
+  }
+  parts_.store.backup(*path,
+                      [path = *path, answer = std::move(answer)](const base::Result<void>& done) {
+                        answer(done ? base::Result<std::string>(path) : done.error());
+                      });
 }
 
 }  // namespace proxy::daemon

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "protocol/agent_text.h"
 #include "proxy/rest/group_body.h"
 #include "proxy/rest/json_out.h"
 #include "proxy/rest/stranger_view.h"
@@ -34,6 +35,7 @@ void write_row(base::JsonWriter& json, const rest::ServerRow& row,
     for (const std::string_view group : row.groups) json.value(group);
     json.end_array();
   }
+  if (row.stopped_by) json.field("stopped_by", config::to_string(*row.stopped_by));
   if (!row.held_by.empty()) json.field("held_by", row.held_by);
   if (row.last_error && row.last_error->current) {
     json.field("last_error", failure_of(*row.last_error, request));
@@ -112,7 +114,11 @@ base::Result<std::string> AgentActions::explain(const ManagementRequest& request
   return out;
 }
 
-void AgentActions::manage(const ManagementRequest& request, Answer answer) {
+void AgentActions::manage(const ManagementRequest& request, Answer given) {
+  // Descriptions, errors and last words are a server's: what hides in them is for nobody.
+  Answer answer = [given = std::move(given)](base::Result<std::string> json) {
+    given(json ? base::Result<std::string>(protocol::agent_json(*json)) : std::move(json));
+  };
   if (request.kind == tools::ManagedKind::server) {
     manage_server(request, std::move(answer));
   } else {
@@ -122,7 +128,7 @@ void AgentActions::manage(const ManagementRequest& request, Answer answer) {
 
 void AgentActions::manage_server(const ManagementRequest& request, Answer answer) {
   const auto act = [&](rest::ServerAction action) {
-    service_.act_on_server(request.name, action,
+    service_.act_on_server(request.name, action, config::Actor::agent,
                            as_json<ServerActionAnswer>(std::move(answer), to_string(action)));
   };
   switch (request.operation) {
@@ -141,14 +147,15 @@ void AgentActions::manage_server(const ManagementRequest& request, Answer answer
     case Operation::quarantine:
       return act(rest::ServerAction::quarantine);
     case Operation::add:
-      return service_.add_server(request.config,
+      return service_.add_server(request.config, config::Actor::agent,
                                  as_json<ServerActionAnswer>(std::move(answer), "add"));
     case Operation::update:
-      return service_.update_server(request.name, request.config, {},
+      return service_.update_server(request.name, request.config, {}, config::Actor::agent,
                                     as_json<ServerActionAnswer>(std::move(answer), "update"));
     case Operation::remove:
       service_.remove_server(
-          request.name, {}, [answer, name = request.name](const base::Result<void>& removed) {
+          request.name, {}, config::Actor::agent,
+          [answer, name = request.name](const base::Result<void>& removed) {
             if (!removed) return answer(removed.error());
             std::string out;
             base::JsonWriter(out).begin_object().field("removed", name).end_object();
@@ -159,7 +166,7 @@ void AgentActions::manage_server(const ManagementRequest& request, Answer answer
 
 void AgentActions::manage_group(const ManagementRequest& request, Answer answer) {
   const auto act = [&](rest::GroupAction action) {
-    service_.act_on_group(request.name, action,
+    service_.act_on_group(request.name, action, config::Actor::agent,
                           as_json<GroupActionAnswer>(std::move(answer), to_string(action)));
   };
   switch (request.operation) {
@@ -178,17 +185,17 @@ void AgentActions::manage_group(const ManagementRequest& request, Answer answer)
     case Operation::add: {
       auto draft = rest::group_draft_from(request.config);
       if (!draft) return answer(std::move(draft).error());
-      return service_.add_group(*std::move(draft),
+      return service_.add_group(*std::move(draft), config::Actor::agent,
                                 as_json<GroupActionAnswer>(std::move(answer), "add"));
     }
     case Operation::update: {
       auto changes = rest::group_changes_from(request.config);
       if (!changes) return answer(std::move(changes).error());
-      return service_.update_group(request.name, *std::move(changes), {},
+      return service_.update_group(request.name, *std::move(changes), {}, config::Actor::agent,
                                    as_json<GroupActionAnswer>(std::move(answer), "update"));
     }
     case Operation::remove:
-      return service_.remove_group(request.name, {},
+      return service_.remove_group(request.name, {}, config::Actor::agent,
                                    as_json<GroupActionAnswer>(std::move(answer), "remove"));
     case Operation::why:
     case Operation::quarantine:

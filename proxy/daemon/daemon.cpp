@@ -127,6 +127,7 @@ struct Daemon::Parts {
 
   StoreJournal journal;
   config::IntentWriter writer;
+  Decisions decisions;
   Intent intent;
   base::LoopDirectoryWatcher directories;
   Reloader reloader;
@@ -194,8 +195,9 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
           files, journal,
           [this](auto work, auto then) { base::offload(loop, std::move(work), std::move(then)); },
           options.config_path, snapshot.last_revision),
+      decisions(*store, journal, loop, snapshot.agent_marks),
       intent(
-          files, writer, options.config_path,
+          files, writer, decisions, options.config_path,
           std::make_shared<const config::Config>(std::move(loaded.config)), loaded.hash,
           [this](config::Config& read) { lay_over(options, read); },
           [this](const auto& from, const auto& to) { apply(from, to); }),
@@ -226,8 +228,8 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
       sse_connections(loop.runtime(), calls),
       sse(loop, surfaces, dispatcher, sse_connections),
       admin_calls(loop, fleet, ledger),
-      admin({loop, catalog, index, live_catalog, fleet, *store, recorder, transports.logs(), intent,
-             bus, sessions, sse_connections, calls, admin_calls}),
+      admin({files, loop, catalog, index, live_catalog, fleet, *store, recorder, transports.logs(),
+             intent, bus, sessions, sse_connections, calls, admin_calls}),
       agent_actions(admin, loop),
       api_key(std::move(key)),
       api(admin, bus, loop.runtime(), &call_events),

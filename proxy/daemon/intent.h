@@ -1,7 +1,7 @@
 // The user's intent: the running configuration, and the only way to change it. A change is written
 // to the file in two phases and only then applied; changes queue in order. Resource.
 //
-// Ownership: the daemon's; file system and writer outlive it.
+// Ownership: the daemon's; file system, writer and decisions outlive it.
 // Threads:   the loop thread.
 #pragma once
 #include <cstdint>
@@ -11,8 +11,10 @@
 
 #include "base/file_system.h"
 #include "base/result.h"
+#include "proxy/config/actor.h"
 #include "proxy/config/config.h"
 #include "proxy/config/intent_writer.h"
+#include "proxy/daemon/decisions.h"
 
 namespace proxy::daemon {
 
@@ -26,8 +28,9 @@ class Intent {
   using Done = std::function<void(base::Result<bool> changed)>;
 
   // `hash` is of the text that `config` was read from.
-  Intent(base::FileSystem& files, config::IntentWriter& writer, std::string path, ConfigPtr config,
-         const config::ContentHash& hash, Override override, Apply apply);
+  Intent(base::FileSystem& files, config::IntentWriter& writer, Decisions& decisions,
+         std::string path, ConfigPtr config, const config::ContentHash& hash, Override override,
+         Apply apply);
   Intent(const Intent&) = delete;
   Intent& operator=(const Intent&) = delete;
 
@@ -36,11 +39,13 @@ class Intent {
 
   // Writes the change into the file and applies what results. `done` runs on the loop, true when
   // anything changed. `if_match` is the text it was made for, nothing for any. Errors: forbidden
-  // when management is switched off, else the writer's.
-  void change(config::Change change, const config::IfMatch& if_match, Done done);
-  void change(std::vector<config::Edit> edits, Done done) {
-    change(config::Change(std::move(edits)), std::nullopt, std::move(done));
+  // when management is switched off or an agent may not, else the writer's.
+  void change(config::Change change, const config::IfMatch& if_match, config::Actor actor,
+              Done done);
+  void change(std::vector<config::Edit> edits, config::Actor actor, Done done) {
+    change(config::Change(std::move(edits)), std::nullopt, actor, std::move(done));
   }
+  const Decisions& decisions() const { return decisions_; }
   // Nothing of ours is on its way into the file.
   bool idle() const { return writer_.idle(); }
 
@@ -61,6 +66,7 @@ class Intent {
 
   base::FileSystem& files_;
   config::IntentWriter& writer_;
+  Decisions& decisions_;
   std::string path_;
   ConfigPtr config_;
   config::ContentHash hash_;

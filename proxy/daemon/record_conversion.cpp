@@ -29,6 +29,7 @@ std::optional<upstream::Failure> to_failure(const storage::ServerFailure& record
   failure.message = record.message;
   failure.remedy = record.remedy;
   failure.stderr_tail = record.stderr_tail;
+  upstream::give_reason(failure);
   return failure;
 }
 

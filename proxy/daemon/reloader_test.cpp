@@ -7,6 +7,7 @@
 #include "base/sim_file_system.h"
 #include "base/sim_runtime.h"
 #include "proxy/config/parser.h"
+#include "storage/sim_store.h"
 
 namespace proxy::daemon {
 namespace {
@@ -37,7 +38,8 @@ struct World final : events::Subscriber {
     files.edit(kPath, kText);
     auto parsed = config::config_or_error(config::parse(kText));
     intent = std::make_unique<Intent>(
-        files, writer, kPath, std::make_shared<const config::Config>(std::move(parsed).value()),
+        files, writer, decisions, kPath,
+        std::make_shared<const config::Config>(std::move(parsed).value()),
         config::content_hash(kText), [](config::Config&) {},
         [this](const auto&, const auto&) { ++applied; });
     reloader =
@@ -72,6 +74,10 @@ struct World final : events::Subscriber {
                                 });
                               },
                               kPath, 0};
+  storage::SimDisk disk;
+  storage::SimStore store{sim.runtime(), disk};
+  StoreJournal marks{store, sim.clock()};
+  Decisions decisions{store, marks, sim.clock(), {}};
   events::EventBus bus{1, sim.clock(), sim.turn()};
   std::unique_ptr<Intent> intent;
   std::unique_ptr<Reloader> reloader;
@@ -144,6 +150,7 @@ TEST_CASE("our own writes never loop", "[reload]") {
   World world;
   bool answered = false;
   world.intent->change({config::SetServerMode{{"a"}, config::StartupMode::disabled}},
+                       config::Actor::person,
                        [&](const base::Result<bool>& changed) { answered = changed.ok(); });
   for (int i = 0; i < 10; ++i) {
     world.sim.settle();
@@ -160,6 +167,7 @@ TEST_CASE("a write that the store refuses is never taken for somebody else's", "
   World world;
   bool failed = false;
   world.intent->change({config::SetServerMode{{"a"}, config::StartupMode::disabled}},
+                       config::Actor::person,
                        [&](const base::Result<bool>& changed) { failed = !changed; });
   world.sim.settle();
   world.journal.commit(base::kDone);  // announced

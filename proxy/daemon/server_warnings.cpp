@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "proxy/config/look_alikes.h"
+
 namespace proxy::daemon {
 namespace {
 
@@ -53,6 +55,11 @@ std::vector<rest::Warning> warnings_of(const upstream::UpstreamView& view) {
                         "Lower its log level"});
   }
   return warnings;
+}
+
+rest::Warning look_alike_warning(std::string_view other) {
+  return {base::ErrorCode::already_exists, config::look_alike_message(other),
+          std::string(config::kLookAlikeRemedy)};
 }
 
 }  // namespace proxy::daemon

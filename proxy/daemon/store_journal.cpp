@@ -31,8 +31,16 @@ void StoreJournal::begin(config::IntentEntry entry, Callback done) {
   store_.commit(std::move(batch), std::move(done));
 }
 
-void StoreJournal::finish(const config::IntentEntry& entry, std::uint64_t, Callback done) {
-  store_.commit(finished(entry, clock_.wall_now()), std::move(done));
+void StoreJournal::accompany(std::uint64_t command, std::function<storage::Batch()> records) {
+  companions_.insert_or_assign(command, std::move(records));
+}
+
+void StoreJournal::finish(const config::IntentEntry& entry, std::uint64_t command, Callback done) {
+  storage::Batch batch = finished(entry, clock_.wall_now());
+  if (const auto found = companions_.find(command); found != companions_.end()) {
+    batch.append(found->second());
+  }
+  store_.commit(std::move(batch), std::move(done));
 }
 
 void StoreJournal::abandon(const config::IntentEntry& entry, Callback done) {

@@ -1,5 +1,7 @@
 #include "proxy/downstream/completion_reference.h"
 
+#include <set>
+
 #include "protocol/members.h"
 #include "protocol/splice.h"
 
@@ -35,13 +37,19 @@ base::Result<CompletionReference> read_completion_reference(std::string_view par
   std::string type;
   std::string name;
   std::string uri;
+  // The server reads it too, and of two values might take the other one.
+  std::set<std::string> seen;
+  bool twice = false;
   (void)protocol::for_each_member(reference.raw, [&](const protocol::JsonMember& member) {
+    twice = !seen.insert(protocol::unescape(member.raw_key)).second;
+    if (twice) return false;
     if (member.kind != protocol::JsonKind::string) return true;
     if (member.key_is("type")) type = member.text();
     if (member.key_is("name")) name = member.text();
     if (member.key_is("uri")) uri = member.text();
     return true;
   });
+  if (twice) return wrong("params.ref has a key twice");
   if (type != "ref/prompt" && type != "ref/resource") {
     return wrong("params.ref.type is neither ref/prompt nor ref/resource");
   }

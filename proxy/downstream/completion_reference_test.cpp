@@ -34,6 +34,7 @@ TEST_CASE("a completion that says not of what is refused with what is missing", 
       {R"({"ref":{"type":"ref/prompt","uri":"p"},"argument":{}})", "name"},
       {R"({"ref":{"type":"ref/resource","name":"p"},"argument":{}})", "uri"},
       {R"({"ref":{"type":"ref/resource","uri":7},"argument":{}})", "uri"},
+      {R"({"ref":{"type":"ref/prompt","name":"p","n\u0061me":"q"},"argument":{}})", "twice"},
   };
   for (const auto& [params, named] : cases) {
     CAPTURE(params);

@@ -4,7 +4,8 @@
 // Threads:   the loop thread. Reads answer at once from memory. An Answer is called exactly once,
 //            inside the call or later.
 // Errors:    not_found names the nearest names in its remedy; forbidden when management is switched
-//            off; config_read_only, config_changed and store_unavailable from intent commands.
+//            off or the actor may not do it; config_read_only, config_changed and store_unavailable
+//            from intent commands.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "proxy/config/actor.h"
 #include "proxy/config/edit.h"
 #include "proxy/rest/admin_types.h"
 #include "storage/store.h"
@@ -43,17 +45,18 @@ class AdminService {
   // The last `lines_max` lines of the server's log, oldest first; none when it never wrote any.
   virtual void server_log(std::string_view name, std::uint32_t lines_max,
                           Answer<std::vector<std::string>> answer) = 0;
-  virtual void act_on_server(std::string_view name, ServerAction action,
+  virtual void act_on_server(std::string_view name, ServerAction action, config::Actor actor,
                              Answer<ServerActionAnswer> answer) = 0;
 
   // Intent: written to the file before it is answered. `json` is one entry (config/server_json.h),
   // `patch` the fields to change. `if_match` is the etag of what was looked at, nothing for any.
-  virtual void add_server(std::string_view json, Answer<ServerActionAnswer> answer) = 0;
+  virtual void add_server(std::string_view json, config::Actor actor,
+                          Answer<ServerActionAnswer> answer) = 0;
   virtual void update_server(std::string_view name, std::string_view patch,
-                             const config::IfMatch& if_match,
+                             const config::IfMatch& if_match, config::Actor actor,
                              Answer<ServerActionAnswer> answer) = 0;
   virtual void remove_server(std::string_view name, const config::IfMatch& if_match,
-                             Answer<void> answer) = 0;
+                             config::Actor actor, Answer<void> answer) = 0;
 
   // `cursor` is empty or a next_cursor; invalid_argument when it is neither.
   virtual base::Result<ToolPage> tools(std::uint32_t limit, std::string_view cursor) = 0;
@@ -71,19 +74,23 @@ class AdminService {
 
   virtual GroupList groups() = 0;
   virtual base::Result<GroupDetail> group(std::string_view name) = 0;
-  virtual void add_group(GroupDraft draft, Answer<GroupActionAnswer> answer) = 0;
+  virtual void add_group(GroupDraft draft, config::Actor actor,
+                         Answer<GroupActionAnswer> answer) = 0;
   virtual void update_group(std::string_view name, GroupChanges changes,
-                            const config::IfMatch& if_match, Answer<GroupActionAnswer> answer) = 0;
-  virtual void remove_group(std::string_view name, const config::IfMatch& if_match,
+                            const config::IfMatch& if_match, config::Actor actor,
                             Answer<GroupActionAnswer> answer) = 0;
-  virtual void act_on_group(std::string_view name, GroupAction action,
+  virtual void remove_group(std::string_view name, const config::IfMatch& if_match,
+                            config::Actor actor, Answer<GroupActionAnswer> answer) = 0;
+  virtual void act_on_group(std::string_view name, GroupAction action, config::Actor actor,
                             Answer<GroupActionAnswer> answer) = 0;
 
   virtual ConfigView config() = 0;
   virtual void replace_config(config::Config config, const config::IfMatch& if_match,
                               Answer<ConfigChange> answer) = 0;
-  // A copy of the daemon's state in a new file of the machine it runs on.
-  virtual void backup(std::string path, Answer<void> answer) = 0;
+  // A copy of the daemon's state in a new file of that name in backup_dir; empty: a name for it.
+  // Answers its path on the daemon's machine. Errors: invalid_argument for what is no plain name,
+  // forbidden with read_only_mode.
+  virtual void backup(std::string name, Answer<std::string> answer) = 0;
 };
 
 }  // namespace proxy::rest

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "proxy/config/actor.h"
 #include "proxy/config/config.h"
 #include "proxy/config/content_hash.h"
 #include "proxy/config/diff.h"
@@ -86,6 +87,8 @@ struct ServerRow {
   std::vector<std::string_view> groups;
   std::uint32_t tool_count = 0;
   std::string_view held_by;  // what keeps an allowed server from running: "group db"; may be empty
+  std::optional<config::Actor>
+      stopped_by;  // who disabled or quarantined it; nothing: it is neither
   std::optional<LastError> last_error;
   std::vector<Warning> warnings;
   config::Protocol protocol = config::Protocol::stdio;
@@ -173,6 +176,7 @@ struct ServerActionAnswer {
   config::StartupMode startup_mode = config::StartupMode::active;
   upstream::State state = upstream::State::disabled;
   std::string held_by;
+  std::vector<Warning> warnings;  // of its name, when it looks like another's
 };
 
 enum class GroupAction : std::uint8_t { enable, disable, restart };
@@ -184,6 +188,7 @@ struct GroupRow {
   std::string_view parent;
   std::string_view color;
   bool enabled = true;
+  std::optional<config::Actor> stopped_by;  // who disabled it; nothing: it is enabled
   std::string_view held_by;  // the disabled ancestor that holds an enabled group; may be empty
   std::vector<std::string_view> members;
   std::uint32_t ready = 0;  // of the members

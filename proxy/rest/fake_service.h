@@ -44,7 +44,7 @@ class FakeService final : public AdminService {
                   Answer<std::vector<std::string>> answer) override {
     answer(std::vector<std::string>{fmt::format("at most {}", lines_max)});
   }
-  void act_on_server(std::string_view name, ServerAction action,
+  void act_on_server(std::string_view name, ServerAction action, config::Actor,
                      Answer<ServerActionAnswer> answer) override {
     log.push_back(fmt::format("{} {}", to_string(action), name));
     later.push_back([answer, name = std::string(name)] {
@@ -104,7 +104,7 @@ class FakeService final : public AdminService {
     return std::vector{record};
   }
   GroupList groups() override { return {{}, {1, 4}}; }
-  void act_on_group(std::string_view name, GroupAction action,
+  void act_on_group(std::string_view name, GroupAction action, config::Actor,
                     Answer<GroupActionAnswer> answer) override {
     log.push_back(fmt::format("{} group {}", to_string(action), name));
     GroupActionAnswer done;
@@ -119,27 +119,28 @@ class FakeService final : public AdminService {
     detail.etag[0] = 1;
     return detail;
   }
-  void add_server(std::string_view json, Answer<ServerActionAnswer> answer) override {
+  void add_server(std::string_view json, config::Actor,
+                  Answer<ServerActionAnswer> answer) override {
     log.push_back(fmt::format("add {}", json));
     answer(refusal ? base::Result<ServerActionAnswer>(*refusal) : done_for("new"));
   }
   void update_server(std::string_view name, std::string_view patch, const config::IfMatch& if_match,
-                     Answer<ServerActionAnswer> answer) override {
+                     config::Actor, Answer<ServerActionAnswer> answer) override {
     log.push_back(fmt::format("update {} {}{}", name, patch, matching(if_match)));
     answer(refusal ? base::Result<ServerActionAnswer>(*refusal) : done_for(name));
   }
-  void remove_server(std::string_view name, const config::IfMatch& if_match,
+  void remove_server(std::string_view name, const config::IfMatch& if_match, config::Actor,
                      Answer<void> answer) override {
     log.push_back(fmt::format("remove {}{}", name, matching(if_match)));
     answer(refusal ? base::Result<void>(*refusal) : base::kDone);
   }
-  void add_group(GroupDraft draft, Answer<GroupActionAnswer> answer) override {
+  void add_group(GroupDraft draft, config::Actor, Answer<GroupActionAnswer> answer) override {
     log.push_back(fmt::format("add group {} below {} with {}", draft.group.name, draft.group.parent,
                               fmt::join(draft.members, "+")));
     answer(GroupActionAnswer{draft.group.name, 1, 0, {}, {}});
   }
   void update_group(std::string_view name, GroupChanges changes, const config::IfMatch& if_match,
-                    Answer<GroupActionAnswer> answer) override {
+                    config::Actor, Answer<GroupActionAnswer> answer) override {
     log.push_back(fmt::format("update group {} to {} below {}, {} + {} - {}{}", name,
                               changes.name.value_or("same"), changes.parent.value_or("same"),
                               fmt::join(changes.members.value_or(std::vector<std::string>{}), "+"),
@@ -147,7 +148,7 @@ class FakeService final : public AdminService {
                               matching(if_match)));
     answer(GroupActionAnswer{changes.name.value_or(std::string(name)), 1, 0, {}, {}});
   }
-  void remove_group(std::string_view name, const config::IfMatch& if_match,
+  void remove_group(std::string_view name, const config::IfMatch& if_match, config::Actor,
                     Answer<GroupActionAnswer> answer) override {
     log.push_back(fmt::format("remove group {}{}", name, matching(if_match)));
     answer(GroupActionAnswer{std::string(name), 0, 0, {}, {}});
@@ -162,9 +163,9 @@ class FakeService final : public AdminService {
     change.difference.settings_changed = {config::Setting::listen};
     answer(change);
   }
-  void backup(std::string path, Answer<void> answer) override {
-    log.push_back("backup " + path);
-    answer(base::kDone);
+  void backup(std::string name, Answer<std::string> answer) override {
+    log.push_back("backup " + name);
+    answer("/b/" + name);
   }
 
   void answer_all() {

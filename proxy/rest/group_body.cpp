@@ -14,7 +14,7 @@ using config::JsonNode;
 using config::ObjectReader;
 
 constexpr std::string_view kGroupExample = R"({"name": "databases", "members": ["postgres"]})";
-constexpr std::string_view kPathExample = R"({"path": "/var/backups/mcptrunk.mdb"})";
+constexpr std::string_view kBackupExample = R"({"name": "state.mdb"})";
 constexpr std::size_t kDescriptionMax = 10'000;
 
 // Absent: nothing. null: empty.
@@ -96,20 +96,16 @@ base::Result<GroupChanges> group_changes_from(std::string_view body) {
   return changes;
 }
 
-base::Result<std::string> backup_path_from(std::string_view body) {
-  const auto root = config::object_of(body, "request", kPathExample);
+base::Result<std::string> backup_name_from(std::string_view body) {
+  const auto root = config::object_of(body, "request", kBackupExample);
   if (!root) return root.error();
   Diagnostics diagnostics(body, config::UnknownFields::refused);
   ObjectReader reader(*root, "", diagnostics);
-  std::string path;
-  reader.read("path", path);
+  std::string name;
+  reader.read("name", name);
   reader.report_unused();
-  if (!path.starts_with('/') && !diagnostics.has_errors()) {
-    reader.error("path: must be a whole path, beginning with /",
-                 fmt::format("send {}", kPathExample));
-  }
   if (diagnostics.has_errors()) return config::faults_of(diagnostics.take());
-  return path;
+  return name;
 }
 
 }  // namespace proxy::rest

@@ -18,7 +18,7 @@ base::Result<GroupDraft> group_draft_from(std::string_view body);
 // null for a parent, a description or a color removes it.
 base::Result<GroupChanges> group_changes_from(std::string_view body);
 
-// {"path":"/absolute/file"}.
-base::Result<std::string> backup_path_from(std::string_view body);
+// {"name":"file"}; empty without it.
+base::Result<std::string> backup_name_from(std::string_view body);
 
 }  // namespace proxy::rest

@@ -54,7 +54,7 @@ void show_log(const Handling& h) {
 template <ServerAction Action>
 void act_on_server(const Handling& h) {
   if (!h.query({}) || !h.has_no_body()) return;
-  h.service.act_on_server(h.args[0], Action,
+  h.service.act_on_server(h.args[0], Action, config::Actor::person,
                           [reply = h.reply](const base::Result<ServerActionAnswer>& answer) {
                             if (!answer) return reply->error(answer.error());
                             reply->data(to_json(*answer, to_string(Action)));
@@ -140,7 +140,7 @@ void show_group(const Handling& h) {
 template <GroupAction Action>
 void act_on_group(const Handling& h) {
   if (!h.query({}) || !h.has_no_body()) return;
-  h.service.act_on_group(h.args[0], Action,
+  h.service.act_on_group(h.args[0], Action, config::Actor::person,
                          [reply = h.reply](const base::Result<GroupActionAnswer>& answer) {
                            if (!answer) return reply->error(answer.error());
                            reply->data(to_json(*answer, to_string(Action)));

@@ -49,13 +49,14 @@ std::vector<std::string> warnings_of(const std::vector<config::Diagnostic>& diag
 
 void add_server(const Handling& h) {
   if (!h.query({})) return;
-  h.service.add_server(h.request.body(), server_answer(h, "add", http::Status::created));
+  h.service.add_server(h.request.body(), config::Actor::person,
+                       server_answer(h, "add", http::Status::created));
 }
 
 void update_server(const Handling& h) {
   const auto condition = condition_of(h);
   if (!condition) return;
-  h.service.update_server(h.args[0], h.request.body(), *condition,
+  h.service.update_server(h.args[0], h.request.body(), *condition, config::Actor::person,
                           server_answer(h, "update", http::Status::ok));
 }
 
@@ -64,7 +65,7 @@ void remove_server(const Handling& h) {
   const auto condition = condition_of(h);
   if (!condition) return;
   h.service.remove_server(
-      h.args[0], *condition,
+      h.args[0], *condition, config::Actor::person,
       [reply = h.reply, name = h.args[0]](const base::Result<void>& removed) {
         if (!removed) return reply->error(removed.error());
         std::string text;
@@ -79,7 +80,8 @@ void add_group(const Handling& h) {
   if (!h.query({})) return;
   auto draft = group_draft_from(h.request.body());
   if (!draft) return h.reply->error(draft.error());
-  h.service.add_group(*std::move(draft), group_answer(h, "add", http::Status::created));
+  h.service.add_group(*std::move(draft), config::Actor::person,
+                      group_answer(h, "add", http::Status::created));
 }
 
 void update_group(const Handling& h) {
@@ -87,7 +89,7 @@ void update_group(const Handling& h) {
   if (!condition) return;
   auto changes = group_changes_from(h.request.body());
   if (!changes) return h.reply->error(changes.error());
-  h.service.update_group(h.args[0], *std::move(changes), *condition,
+  h.service.update_group(h.args[0], *std::move(changes), *condition, config::Actor::person,
                          group_answer(h, "update", http::Status::ok));
 }
 
@@ -95,7 +97,8 @@ void remove_group(const Handling& h) {
   if (!h.has_no_body()) return;
   const auto condition = condition_of(h);
   if (!condition) return;
-  h.service.remove_group(h.args[0], *condition, group_answer(h, "remove", http::Status::ok));
+  h.service.remove_group(h.args[0], *condition, config::Actor::person,
+                         group_answer(h, "remove", http::Status::ok));
 }
 
 void replace_config(const Handling& h) {
@@ -128,13 +131,13 @@ void replace_config(const Handling& h) {
 
 void back_up(const Handling& h) {
   if (!h.query({})) return;
-  auto path = backup_path_from(h.request.body());
-  if (!path) return h.reply->error(path.error());
-  h.service.backup(*path, [reply = h.reply, path = *path](const base::Result<void>& done) {
-    if (!done) return reply->error(done.error());
+  auto name = backup_name_from(h.request.body());
+  if (!name) return h.reply->error(name.error());
+  h.service.backup(*name, [reply = h.reply](const base::Result<std::string>& path) {
+    if (!path) return reply->error(path.error());
     std::string text;
     base::JsonWriter out(text);
-    out.begin_object().field("path", path).end_object();
+    out.begin_object().field("path", *path).end_object();
     reply->data(text, http::Status::created, {});
   });
 }

@@ -94,11 +94,12 @@ TEST_CASE("a whole configuration is taken, with what it tells about it", "[rest]
   CHECK(has(answer, "colour"));
 }
 
-TEST_CASE("a backup goes into the file that is named", "[rest]") {
+TEST_CASE("a backup is named by its file alone, and answered with where it is", "[rest]") {
   World world;
-  CHECK(has(world.ask("POST", "/api/v1/backup", R"({"path":"/b/x.mdb"})"),
+  CHECK(has(world.ask("POST", "/api/v1/backup", R"({"name":"x.mdb"})"),
             R"("data":{"path":"/b/x.mdb"})"));
-  CHECK(world.service.log == Log{"backup /b/x.mdb"});
+  CHECK(has(world.ask("POST", "/api/v1/backup", "{}"), R"("data":{"path":"/b/"})"));
+  CHECK(world.service.log == Log{"backup x.mdb", "backup "});
 }
 
 // Each with what the answer must name.
@@ -141,10 +142,9 @@ TEST_CASE("bad input is refused, and the answer names what, where and what to do
       {"PUT", "config", "{}", "400", R"(\"mcpServers\" is missing)"},
       {"PUT", "config", R"({"listen":5})", "422", "listen"},
       {"PUT", "config", R"({"mcpServers":{"a":{}}})", "422", "mcpServers.a"},
-      {"POST", "backup", "{}", "400", "path: must be"},
-      {"POST", "backup", R"({"path":"x.mdb"})", "400", "path: must be"},
-      {"POST", "backup", R"({"path":7})", "400", "path: must be"},
-      {"POST", "backup", R"({"path":"/a\u0000b"})", "400", "u0000"},
+      {"POST", "backup", R"({"path":"/etc/x"})", "400", "path: no such field"},
+      {"POST", "backup", R"({"name":7})", "400", "name: must be"},
+      {"POST", "backup", R"({"name":"a\u0000b"})", "400", "u0000"},
       {"POST", "backup", R"({"file":"/a"})", "400", "file: no such field"},
       {"POST", "groups/db/enable", "{", "400", "not valid JSON"},
       {"POST", "servers/a/enable", R"({"wait":true})", "400", R"(\"wait\" is not known here)"},

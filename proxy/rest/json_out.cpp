@@ -53,6 +53,7 @@ void row_members(JsonWriter& out, const ServerRow& row, base::WallTime now) {
   out.field("reason", row.reason);
   texts(out, "groups", row.groups);
   out.field("tool_count", row.tool_count).field("held_by", row.held_by);
+  if (row.stopped_by) out.field("stopped_by", config::to_string(*row.stopped_by));
   last_error(out, row.last_error);
   warnings(out, row.warnings);
   out.field("protocol", config::to_string(row.protocol));
@@ -67,6 +68,7 @@ void row_members(JsonWriter& out, const GroupRow& group) {
   out.field("name", group.name).field("description", group.description);
   out.field("parent", group.parent).field("enabled", group.enabled);
   out.field("color", group.color).field("held_by", group.held_by);
+  if (group.stopped_by) out.field("stopped_by", config::to_string(*group.stopped_by));
   texts(out, "members", group.members);
   out.field("ready", group.ready);
 }
@@ -170,6 +172,7 @@ std::string to_json(const ServerActionAnswer& answer, std::string_view action) {
   out.field("changed", answer.changed);
   out.field("startup_mode", config::to_string(answer.startup_mode));
   out.field("state", upstream::to_string(answer.state)).field("held_by", answer.held_by);
+  if (!answer.warnings.empty()) warnings(out, answer.warnings);
   out.end_object();
   return text;
 }

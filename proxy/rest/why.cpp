@@ -128,16 +128,25 @@ std::string enable_groups(std::string_view names) {
   return commands;
 }
 
+// Who stopped it, to be put behind what was done.
+std::string_view by_whom(const ServerDetail& detail) {
+  if (!detail.row.stopped_by) return {};
+  return *detail.row.stopped_by == config::Actor::agent ? " (by an agent, over MCP)"
+                                                        : " (by a person)";
+}
+
 Explanation held(const ServerDetail& detail) {
   constexpr std::string_view kGroup = "group ";
   const std::string_view holder = detail.row.held_by;
   const bool by_itself = detail.row.startup_mode == config::StartupMode::disabled;
   if (!holder.starts_with(kGroup)) {
-    return {"it is disabled in the configuration", command("enable", detail)};
+    return {fmt::format("it is disabled in the configuration{}", by_whom(detail)),
+            command("enable", detail)};
   }
   const std::string groups = enable_groups(holder.substr(kGroup.size()));
   if (!by_itself) return {fmt::format("it may run, but is held by {}", holder), groups};
-  return {fmt::format("it is disabled in the configuration, and held by {} too", holder),
+  return {fmt::format("it is disabled in the configuration{}, and held by {} too", by_whom(detail),
+                      holder),
           command("enable", detail) + "; " + groups};
 }
 
@@ -159,12 +168,14 @@ Explanation explain(const ServerDetail& detail) {
     case State::disabled:
       return held(detail);
     case State::quarantined:
-      return {"it is quarantined: nothing of it runs before somebody has looked at it",
-              fmt::format("{}{}; when it may run: {}", command("show", detail),
-                          hides_something(detail)
-                              ? " (what reads *** there stands in the configuration file)"
-                              : "",
-                          command("approve", detail))};
+      return {
+          fmt::format("it is quarantined{}: nothing of it runs before somebody has looked at it",
+                      by_whom(detail)),
+          fmt::format("{}{}; when it may run: {}", command("show", detail),
+                      hides_something(detail)
+                          ? " (what reads *** there stands in the configuration file)"
+                          : "",
+                      command("approve", detail))};
     case State::unconfigured:
       return {"it cannot be started as configured" + why,
               remedy_then(detail, command("restart", detail))};

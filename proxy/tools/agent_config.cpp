@@ -16,25 +16,6 @@ using protocol::JsonMember;
 
 constexpr std::array<std::string_view, 4> kModes{"startup_mode", "enabled", "disabled",
                                                  "quarantined"};
-// What does not change which program runs or where it is reached. Everything else might.
-constexpr std::array<std::string_view, 17> kHarmless{"name",
-                                                     "description",
-                                                     "tags",
-                                                     "groups",
-                                                     "group_name",
-                                                     "group_id",
-                                                     "call_timeout",
-                                                     "connect_timeout",
-                                                     "idle_timeout",
-                                                     "connection_timeout",
-                                                     "init_timeout",
-                                                     "auto_disable_threshold",
-                                                     "health_check",
-                                                     "health_check_interval",
-                                                     "enabled_tools",
-                                                     "disabled_tools",
-                                                     "max_concurrent_requests"};
-
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -86,13 +67,16 @@ base::Result<std::string> quarantined_entry(std::string_view entry) {
   return out + "}";
 }
 
-base::Result<std::string> guarded_patch(std::string_view patch) {
+base::Result<void> check_patch(std::string_view patch) {
+  auto safe = quarantining_patch(patch);
+  return safe ? base::Result<void>(base::kDone) : std::move(safe).error();
+}
+
+base::Result<std::string> quarantining_patch(std::string_view patch) {
   std::string out = "{";
   std::string mode;
-  bool harmless = true;
   auto done = read(patch, [&](const std::string& key, std::string_view value) {
     if (contains(kModes, key)) mode = key;
-    harmless = harmless && contains(kHarmless, key);
     append_member(out, key, value);
   });
   if (!done) return std::move(done).error();
@@ -102,7 +86,7 @@ base::Result<std::string> guarded_patch(std::string_view patch) {
                        "use the operations enable and disable; quarantine is lifted by a person "
                        "alone, with: mcptrunk servers approve"};
   }
-  if (!harmless) append_member(out, "startup_mode", kQuarantined);
+  append_member(out, "startup_mode", kQuarantined);
   return out + "}";
 }
 

@@ -36,4 +36,23 @@ bool ArgumentReader::is_known(const protocol::JsonMember& member) {
   return false;
 }
 
+bool ArgumentReader::is_first(const protocol::JsonMember& member) {
+  std::uint32_t bit = 1;
+  std::string_view key;
+  for (const auto names : {known_, synonyms_}) {
+    for (const std::string_view name : names) {
+      if (member.key_is(name)) key = name;
+      if (!key.empty()) break;
+      bit <<= 1U;
+    }
+    if (!key.empty()) break;
+  }
+  if ((seen_ & bit) == 0) {
+    seen_ |= bit;
+    return true;
+  }
+  fail(fmt::format("the arguments of {} have \"{}\" twice", tool_, key), "give it once");
+  return false;
+}
+
 }  // namespace proxy::tools

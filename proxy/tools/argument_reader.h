@@ -1,8 +1,11 @@
 // Reads the arguments that an agent gave one of our own tools, member by member; the first mistake
 // ends it and is told with what to write instead. Resource of one call.
+//
+// Limits: 32 names in all.
 #pragma once
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,7 +35,7 @@ class ArgumentReader {
   base::Result<void> read(std::string_view object, OnMember on_member) {
     if (object.empty()) return base::kDone;
     const auto fault = protocol::for_each_member(object, [&](const protocol::JsonMember& member) {
-      if (is_known(member)) on_member(member);
+      if (is_known(member) && is_first(member)) on_member(member);
       return !error_;
     });
     if (error_) return std::move(*error_);
@@ -63,10 +66,13 @@ class ArgumentReader {
  private:
   // What nothing reads would be ignored in silence, and the call do something else than was meant.
   bool is_known(const protocol::JsonMember& member);
+  // Of two values, others could read the other one.
+  bool is_first(const protocol::JsonMember& member);
 
   std::string_view tool_;
   std::span<const std::string_view> known_;
   std::span<const std::string_view> synonyms_;
+  std::uint32_t seen_ = 0;  // a bit for each of known, then synonyms
   std::optional<base::Error> error_;
 };
 

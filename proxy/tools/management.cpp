@@ -70,8 +70,8 @@ base::Result<Operation> operation_from(ManagedKind kind, std::string_view word) 
 
 base::Result<void> make_safe(ManagementRequest& request) {
   if (request.kind == ManagedKind::group) return base::kDone;
-  auto safe = request.operation == Operation::add ? quarantined_entry(request.config)
-                                                  : guarded_patch(request.config);
+  if (request.operation == Operation::update) return check_patch(request.config);
+  auto safe = quarantined_entry(request.config);
   if (!safe) return std::move(safe).error();
   request.config = *std::move(safe);
   return base::kDone;

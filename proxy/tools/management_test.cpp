@@ -103,27 +103,19 @@ TEST_CASE("what an agent adds is quarantined, whatever it says", "[tools]") {
   CHECK(!quarantined_entry("[]"));
 }
 
-TEST_CASE("a patch that may change what runs quarantines, one that cannot does not", "[tools]") {
-  const auto quarantines = [](std::string_view patch) {
-    const auto safe = guarded_patch(patch);
-    REQUIRE(safe);
-    return safe->find(R"("startup_mode":"quarantined")") != std::string::npos;
-  };
+TEST_CASE("a patch of an agent's sets no mode, and names nothing twice", "[tools]") {
+  const auto safe = quarantining_patch(R"({"description":"x","call_timeout":"5s"})");
+  REQUIRE(safe);
+  CHECK(*safe == R"({"description":"x","call_timeout":"5s","startup_mode":"quarantined"})");
   for (const char* patch :
-       {R"({"command":"rm"})", R"({"args":["-rf"]})", R"({"env":{"PATH":"/x"}})",
-        R"({"url":"http://x"})", R"({"headers":{"a":"b"}})", R"({"working_dir":"/x"})",
-        R"({"isolation":null})", R"({"protocol":"stdio"})", R"({"something_new":1})",
-        R"({"description":"harmless","command":"not"})", R"({"comm\u0061nd":"x"})"}) {
+       {R"({"startup_mode":"active"})", R"({"enabled":true})", R"({"quarantined":false})",
+        R"({"startup_mode":null})", R"({"disabled":false})", R"({"startup\u005fmode":"active"})"}) {
     CAPTURE(patch);
-    CHECK(quarantines(patch));
+    CHECK(check_patch(patch).error().code == base::ErrorCode::forbidden);
   }
-  CHECK(!quarantines(R"({"description":"x","tags":["a"],"groups":["g"],"call_timeout":"5s"})"));
-  for (const char* patch : {R"({"startup_mode":"active"})", R"({"enabled":true})",
-                            R"({"quarantined":false})", R"({"startup_mode":null})"}) {
-    CAPTURE(patch);
-    CHECK(guarded_patch(patch).error().code == base::ErrorCode::forbidden);
-  }
-  CHECK(!guarded_patch(R"({"description":"a","description":"b"})"));
+  CHECK(!check_patch(R"({"description":"a","description":"b"})"));
+  CHECK(!check_patch(R"({"description":"a","d\u0065scription":"b"})"));
+  CHECK(check_patch(R"({"description":"a"})"));
 }
 
 TEST_CASE("wrong arguments are told what is wrong and what to write", "[tools]") {
@@ -140,6 +132,12 @@ TEST_CASE("wrong arguments are told what is wrong and what to write", "[tools]")
            Case{ManagedKind::server, R"({"operation":"update","name":"a"})", "needs config"},
            Case{ManagedKind::server, R"({"operation":"add","config":"text"})", "a string"},
            Case{ManagedKind::server, R"({"action":"enable","name":"a"})", "no argument \"action\""},
+           Case{ManagedKind::server,
+                R"({"operation":"disable","oper\u0061tion":"enable","name":"a"})", "twice"},
+           Case{ManagedKind::server, R"({"operation":"enable","name":"a","name":"b"})", "twice"},
+           Case{ManagedKind::server, R"({"operation":"add","config":{"name":"a","n\u0061me":"b"}})",
+                "twice"},
+           Case{ManagedKind::group, R"({"operation":"show","name":"a","name":"b"})", "twice"},
            Case{ManagedKind::group, R"({"state":"ready"})", "no argument \"state\""},
            Case{ManagedKind::group, R"({"operation":"why","name":"a"})", "no operation why"},
            Case{ManagedKind::group, R"({"operation":"quarantine","name":"a"})", "quarantine"},

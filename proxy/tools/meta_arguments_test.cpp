@@ -61,6 +61,22 @@ TEST_CASE("an argument that nothing reads is refused, with the one that was mean
   told(read_arguments(R"({"key":"k","ofset":1})").error(), "Did you mean offset?");
 }
 
+TEST_CASE("an argument that stands twice is refused, however it is spelled", "[tools]") {
+  const auto twice = [](const auto& read) {
+    REQUIRE(!read.ok());
+    CHECK(read.error().message.find("twice") != std::string::npos);
+  };
+  twice(call_arguments("call_tool_read", R"({"id":"a:read","id":"a:wipe"})"));
+  twice(call_arguments("call_tool_read", R"({"id":"a:read","\u0069d":"a:wipe"})"));
+  twice(
+      call_arguments("call_tool_read", R"({"id":"a:b","arguments":{},"argument\u0073":{"x":1}})"));
+  twice(call_arguments("call_tool_read", R"({"id":"a:b","args":{"x":1},"args":{}})"));
+  twice(retrieve_arguments(R"({"query":"a","server":"x","server":"y"})"));
+  twice(retrieve_arguments(R"({"read_only":true,"read_onl\u0079":false})"));
+  twice(describe_arguments(R"({"ids":["a:b"],"ids":["c:d"]})"));
+  twice(read_arguments(R"({"key":"a","key":"b"})"));
+}
+
 TEST_CASE("describe_tool takes one id or up to fifty", "[tools]") {
   CHECK(describe_arguments(R"({"ids":["a:b","c:d"]})")->ids.size() == 2);
   CHECK(describe_arguments(R"({"ids":"a:b"})")->ids.size() == 1);

@@ -1,6 +1,8 @@
 #include "proxy/tools/tool_finder.h"
 
+#include "base/hidden_text.h"
 #include "base/utf8.h"
+#include "protocol/agent_text.h"
 #include "protocol/lists.h"
 #include "protocol/tool_signature.h"
 #include "proxy/routing/router.h"
@@ -14,7 +16,7 @@ constexpr std::size_t kCompactBytesMax = 240;  // of a description
 
 std::string description_of(const catalog::Tool& tool) {
   const auto item = protocol::read_list_item(protocol::ListKind::tools, tool.json);
-  return item ? item->description : std::string();
+  return item ? base::without_hidden(item->description) : std::string();
 }
 
 // Enough to recognise it by: an answer is there for its tools.
@@ -34,9 +36,12 @@ void write_annotations(base::JsonWriter& json, const catalog::Tool& tool) {
 
 void ToolFinder::write_identity(base::JsonWriter& json, const catalog::ServerCatalog& server,
                                 const catalog::Tool& tool) const {
-  json.field("id", fmt::format("{}:{}", server.server(), tool.name));
+  // An id must be one that can be written; the flat name is one too, and hides nothing.
+  const bool hides = base::has_hidden(tool.name);
+  json.field(
+      "id", hides ? std::string(tool.flat_name) : fmt::format("{}:{}", server.server(), tool.name));
   json.field("server", server.server());
-  json.field("name", tool.name);
+  json.field("name", hides ? base::without_hidden(tool.name) : std::string(tool.name));
   if (const auto id = fleet_.find(server.server())) {
     json.field("state", upstream::to_string(fleet_.view(*id)->state));
   }
@@ -53,11 +58,13 @@ void ToolFinder::write_hit(base::JsonWriter& json, const search::Hit& hit,
   const std::string description = description_of(tool);
   if (arguments.detail == Detail::compact) {
     json.field("description", protocol::first_sentence(description, kCompactBytesMax));
-    json.field("signature", protocol::tool_signature(tool.name, tool.input_schema));
+    json.field("signature",
+               base::without_hidden(protocol::tool_signature(tool.name, tool.input_schema)));
   } else {
     json.field("description", description);
-    json.raw_field("inputSchema",
-                   tool.input_schema.empty() ? R"({"type":"object"})" : tool.input_schema);
+    json.raw_field("inputSchema", tool.input_schema.empty()
+                                      ? R"({"type":"object"})"
+                                      : protocol::agent_json(tool.input_schema));
   }
   json.field("score", static_cast<double>(hit.score));
   write_annotations(json, tool);
@@ -117,7 +124,7 @@ std::string ToolFinder::describe(const DescribeArguments& arguments) const {
     }
     json.begin_object();
     write_identity(json, *server, *route->tool);
-    json.raw_field("definition", route->tool->json).end_object();
+    json.raw_field("definition", protocol::agent_definition(route->tool->json)).end_object();
   }
   json.end_array();
   if (!unknown.empty()) {

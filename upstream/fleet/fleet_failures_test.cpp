@@ -25,6 +25,28 @@ TEST_CASE("a start that fails fails those who waited for it, with its reason", "
   CHECK(world.state() == State::idle);  // lazy, and nobody wants it
 }
 
+TEST_CASE("a failure has a reason, though nobody gave one", "[fleet]") {
+  for (const FailureKind kind :
+       {FailureKind::spawn_failed, FailureKind::exited, FailureKind::connect_timeout,
+        FailureKind::network, FailureKind::http_status, FailureKind::protocol_error,
+        FailureKind::auth_required}) {
+    for (const char* given : {"", " \n", "."}) {
+      CAPTURE(to_string(kind), given);
+      World world;
+      world.apply({spec_of("a", RunPolicy::lazy)});
+      REQUIRE(world.call(0, 1).ok());
+      world.sim.settle();
+      world.line().end(kind, given);
+      world.sim.settle();
+      const auto view = world.fleet.view(0);
+      const std::string& reason = view->memory->last_failure->message;
+      CHECK(reason.size() > 5);
+      CHECK(std::string(view->reason).find(reason) != std::string::npos);
+      CHECK(world.sink.last_error.message.ends_with(reason));
+    }
+  }
+}
+
 TEST_CASE("a failure tells no secret of its server", "[fleet]") {
   World world;
   UpstreamSpec spec = spec_of("a", RunPolicy::lazy);

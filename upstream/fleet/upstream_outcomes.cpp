@@ -119,6 +119,7 @@ void Upstream::hide_secrets(std::string& message, std::string& remedy) const {
 }
 
 void Upstream::fail(Failure failure) {
+  give_reason(failure);
   hide_secrets(failure.message, failure.remedy);
   ++counters_.failures;
   stderr_is_due_ = facts_.connection_open;

@@ -41,4 +41,7 @@ struct Failure {
   static constexpr std::size_t kStderrLinesMax = 20;
 };
 
+// A failure always has a reason: an empty or blank message becomes what its kind alone says.
+void give_reason(Failure& failure);
+
 }  // namespace upstream
