@@ -232,9 +232,10 @@ void Instances::on_call_over(UpstreamId) {
 
 // --- what they say ---
 
-void Instances::on_notification(UpstreamId, CallerKey caller, std::string_view method,
+void Instances::on_notification(const NoticeSource& source, std::string_view method,
                                 std::string_view params) {
-  fleet_.outbox.direct().on_notification(server_id_, caller, method, params);
+  const NoticeSource here{server_id_, source.meant, source.own_instance};
+  fleet_.outbox.direct().on_notification(here, method, params);
 }
 
 bool Instances::on_server_request(const ServerRequestRef& request, CallerKey caller,

@@ -207,8 +207,10 @@ void Upstream::on_renewed() {
   context_.outbox.post([id = id_](FleetObserver& observer) { observer.on_session_renewed(id); });
 }
 
-void Upstream::on_notification(std::string_view method, std::string_view params) {
-  context_.outbox.direct().on_notification(id_, spec_.only_caller, method, params);
+void Upstream::on_notification(CallerKey caller, std::string_view method, std::string_view params) {
+  const bool own = spec_.only_caller != kNobody;
+  context_.outbox.direct().on_notification({id_, own ? spec_.only_caller : caller, own}, method,
+                                           params);
 }
 
 namespace {

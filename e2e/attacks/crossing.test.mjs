@@ -1,0 +1,58 @@
+// A server that several clients share goes on about one's call when only another has one: what it
+// says reaches the client it can only be meant for, else nobody.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Daemon, eventually } from '../clients/daemon.mjs';
+import { Agent } from './agent.mjs';
+
+const talker = name => ({ name, command: process.execPath, args: [join(import.meta.dirname, 'late_talker.mjs')] });
+const names = ['alone', 'behind', 'dying', 'shown'];
+const asks = { capabilities: { elicitation: {} } };
+
+describe('what a shared server says behind its answer', { timeout: 60_000 }, () => {
+  let daemon;
+  before(async () => {
+    daemon = await Daemon.on({ mcpServers: names.map(talker) });
+    for (const name of names) {
+      await eventually(async () => (await daemon.rest('servers')).body.data.servers.find(one => one.name === name),
+        server => server.state === 'ready');
+    }
+  });
+  after(async () => assert.equal(await daemon.close(), 0));
+  const at = name => daemon.at(`/mcp/servers/${name}`);
+
+  it('reaches its caller when nobody else has called', async () => {
+    const anna = await Agent.open(at('alone'), asks);
+    await anna.call('tell', { secret: 'for-anna' });
+    await eventually(async () => anna.heard, heard => heard.some(one => one.method === 'notifications/message'));
+    await eventually(async () => anna.heard, heard => heard.some(one => one.method === 'elicitation/create'));
+    assert.ok(!anna.heard.some(one => one.method === 'notifications/progress'));
+    await anna.close();
+  });
+
+  it('reaches nobody when another client has the only call', async () => {
+    const anna = await Agent.open(at('behind'), asks);
+    const bert = await Agent.open(at('behind'), asks);
+    await anna.call('tell', { secret: 'of-anna' });
+    const waited = await bert.call('wait');
+    assert.equal(waited.content[0].text, 'released');
+    assert.equal((await bert.request('ping')).error, undefined);
+    assert.ok(!bert.knows('of-anna'), JSON.stringify(bert.heard));
+    assert.ok(!anna.knows('of-anna'), JSON.stringify(anna.heard));
+    await anna.close();
+    await bert.close();
+  });
+
+  it('is not read in the last words that end another client\'s call', async () => {
+    const anna = await Agent.open(at('dying'));
+    const bert = await Agent.open(at('dying'));
+    await anna.call('tell', { secret: 'of-anna' });
+    await anna.close();
+    await bert.call('wait');
+    const died = await bert.call('die');
+    assert.match(died.content[0].text, /exited with code 3/);
+    assert.ok(!bert.knows('of-anna'), JSON.stringify(bert.heard));
+    await bert.close();
+  });
+});
