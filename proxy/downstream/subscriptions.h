@@ -4,7 +4,10 @@
 // Ownership: the daemon's; fleet and catalog outlive it, and it outlives the sessions, which end
 //            their subscriptions as they go.
 // Threads:   the loop thread.
-// Limits:    kPerSessionMax for each session.
+// Limits:    kPerSessionMax subscriptions of kSessionBytesMax for each session and kBytesMax of
+// all,
+//            those included that wait for the upstream; beyond, they are refused. A URI that is
+//            kept has at most protocol::kUriBytesMax.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -32,6 +35,8 @@ struct WatchedResource {
 class Subscriptions final : private upstream::CallSink {
  public:
   static constexpr std::uint32_t kPerSessionMax = 1000;
+  static constexpr std::size_t kSessionBytesMax = 512UL * 1024;
+  static constexpr std::size_t kBytesMax = 16UL * 1024 * 1024;
 
   Subscriptions(upstream::Fleet& fleet, const catalog::Catalog& catalog)
       : fleet_(fleet), catalog_(catalog) {}
@@ -86,9 +91,15 @@ class Subscriptions final : private upstream::CallSink {
 
   base::Result<void> ask(std::string_view method, Asked asked);
   Asked take(upstream::CallTag tag);
+  // Why the session gets no more.
+  std::optional<base::Error> refusal(const Session& session, const WatchedResource& resource) const;
+  // One of the session's is kept, or no more. `bytes`: its cost().
+  void count(Session& session, std::size_t bytes);
+  void discount(Session& session, std::size_t bytes);
+  // REQUIRES: counted.
   void add(Session& session, const WatchedResource& resource);
   // Whether the session had it.
-  bool remove(Watch& watch, Session& session);
+  bool remove(std::string_view uri, Watch& watch, Session& session);
   // Nobody watches it any more: the upstream is told, if it runs.
   void drop(Watches::iterator watch);
   template <class Visit>
@@ -101,6 +112,7 @@ class Subscriptions final : private upstream::CallSink {
   Watches watches_;
   std::unordered_map<upstream::CallTag, Asked> asked_;
   upstream::CallTag last_tag_ = 0;
+  std::size_t bytes_ = 0;  // of all sessions
 };
 
 }  // namespace proxy::downstream

@@ -50,6 +50,7 @@ struct FleetContext {
   UpstreamHost& host;
   const FleetOptions& options;
   const Offload& offload;
+  WaitingBytes& waiting_bytes;
 };
 
 class Upstream final : private SessionListener,

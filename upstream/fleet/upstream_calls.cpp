@@ -96,12 +96,9 @@ base::Result<void> Upstream::call(const CallSpec& given, std::uint64_t serial) {
     return sent;
   }
   std::optional<base::Error> refused = refusal();
-  if (!refused && waiting_.size() >= spec_.queue_size) {
-    refused = base::Error{
-        ErrorCode::overloaded,
-        fmt::format("Server '{}' has {} calls waiting already", spec_.name, waiting_.size()),
-        "Try again later, or raise its queue_size"};
-    failed_call_ = {*refused, context_.runtime.clock.wall_now()};
+  if (!refused) {
+    refused = waiting_.refusal(spec, spec_.name, spec_.queue_size);
+    if (refused) failed_call_ = {*refused, context_.runtime.clock.wall_now()};
   }
   if (refused) {
     ++counters_.calls_failed;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -29,6 +30,12 @@ std::uint64_t request_id_from(std::string_view raw_id) {
   const auto [end, error] = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), id);
   const bool whole = error == std::errc() && end == raw_id.data() + raw_id.size();
   return whole ? id : 0;
+}
+
+std::size_t bytes_of(const ListedPages& pages) {
+  std::size_t bytes = 0;
+  for (const std::string& page : pages.results) bytes += page.size();
+  return bytes;
 }
 
 // A request id as it stands in a message. Value.
@@ -431,6 +438,7 @@ base::Task<base::Result<Listing>> ClientSession::list(Kinds kinds) {
   FlowPort& port = *this;
   Listing listing;
   listing.server = server_;
+  ListLimits limits = options_.list_limits;
   for (std::size_t i = 0; i < kListKinds; ++i) {
     if ((kinds >> i & 1U) == 0) continue;
     const auto kind = static_cast<ListKind>(i);
@@ -439,8 +447,9 @@ base::Task<base::Result<Listing>> ClientSession::list(Kinds kinds) {
       listing.lists[i].emplace();
       continue;
     }
-    base::Result<ListedPages> pages = co_await read_list(port, kind, options_.list_limits);
+    base::Result<ListedPages> pages = co_await read_list(port, kind, limits);
     if (pages.ok()) {
+      limits.bytes_max -= std::min(limits.bytes_max, bytes_of(*pages));
       listing.lists[i] = *std::move(pages);
     } else if (!declared) {
       listing.lists[i].emplace();
