@@ -54,5 +54,16 @@ describe('what a shared server says behind its answer', { timeout: 60_000 }, () 
     assert.match(died.content[0].text, /exited with code 3/);
     assert.ok(!bert.knows('of-anna'), JSON.stringify(bert.heard));
     await bert.close();
+    // Nor when the server is looked at; who has the key may read what it wrote.
+    const look = async (agent, operation) =>
+      JSON.stringify(await agent.call('upstream_servers', { operation, ...(operation === 'list' ? {} : { name: 'dying' }) }));
+    const stranger = await Agent.open(daemon.at('/mcp'));
+    for (const operation of ['list', 'show', 'why']) {
+      assert.ok(!(await look(stranger, operation)).includes('of-anna'), operation);
+    }
+    await stranger.close();
+    const owner = await Agent.open(daemon.at('/mcp'), { headers: { 'X-API-Key': daemon.key() } });
+    assert.ok((await look(owner, 'why')).includes('of-anna'));
+    await owner.close();
   });
 });

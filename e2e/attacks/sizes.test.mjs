@@ -50,7 +50,7 @@ describe('what is too large to keep', { timeout: 240_000 }, () => {
     ['a name of a prompt', id => ({ id, method: 'prompts/get', params: { name: text(8_000_000) } }), /"error"/],
     ['a reference to complete', id => ({ id, method: 'completion/complete', params: { ref: { type: 'ref/prompt', name: text(8_000_000) }, argument: { name: 'x', value: 'y' } } }), /"error"/],
     ['an id that is taken back', () => ({ method: 'notifications/cancelled', params: { requestId: text(8_000_000), reason: text(1_000_000) } }), /./],
-    ['an answer to nothing', () => ({ id: text(8_000_000), result: {} }), /at most 256 bytes/]
+    ['an answer to nothing', () => ({ id: text(8_000_000), result: {} }), /the id of a result must be/]
   ];
   for (const [what, message, says] of fromClients) {
     it(`${what} of a client is refused and forgotten`, async () => {
@@ -94,7 +94,7 @@ describe('what is too large to keep', { timeout: 240_000 }, () => {
   it('calls that wait for a server are kept up to 64 MiB of them', async () => {
     const waiting = new AbortController();
     const before = memoryOf(daemon);
-    const clients = await Promise.all(Array.from({ length: 4 }, () => Agent.open(daemon.at('/mcp'))));
+    const clients = await Promise.all(Array.from({ length: 10 }, () => Agent.open(daemon.at('/mcp'))));
     let refused = 0;
     const calls = clients.flatMap(client => Array.from({ length: 6 }, (_, id) => fetch(client.url, {
       method: 'POST', headers: client.headers, signal: waiting.signal,
@@ -102,9 +102,12 @@ describe('what is too large to keep', { timeout: 240_000 }, () => {
         params: { name: 'call_tool', arguments: { id: 'silent:any', arguments: { text: text(6_000_000) } } } })
     }).then(answer => answer.text()).then(answer => { if (/MiB wait for their servers/.test(answer)) ++refused; }).catch(() => {})));
     await new Promise(done => setTimeout(done, 1500));
-    assert.ok(memoryOf(daemon) - before < 64 + 3 * memoryMax, `${memoryOf(daemon) - before} MiB`);
+    // Of 343 MiB; beside the waiting ones what the last of the refused took may not be back yet.
+    const held = memoryOf(daemon) - before;
+    assert.ok(held < 64 + 6 * memoryMax, `${held} MiB`);
     waiting.abort();
     await Promise.all(calls);
+    assert.ok(refused >= 48, `${refused} were refused`);
     await Promise.all(clients.map(client => client.close()));
     await eventually(async () => memoryOf(daemon) - before, more => more < memoryMax);
   });
