@@ -85,7 +85,7 @@ void SseDecoder::skip(std::string_view part, bool ends, std::vector<SseEvent>& e
     skipped_bytes_ += part.size();
     skipped_->feed(part);
   }
-  failed_ = skipped_bytes_ > kSkippedLimits * event_bytes_max_;
+  failed_ = skipped_bytes_ > std::max(kSkippedLimits * event_bytes_max_, kSkippedBytesMin);
   if (!ends) return;
   if (skipped_line_bytes_ == 0) {
     const std::string_view id = skipped_->has_method() ? "" : skipped_->id();

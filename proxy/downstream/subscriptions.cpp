@@ -69,7 +69,7 @@ void Subscriptions::subscribe(Session& session, Reply reply, std::string_view id
     return;
   }
   session.subscriptions = this;
-  auto asked = ask(to_string(Method::resources_subscribe),
+  auto asked = ask(to_string(Method::resources_subscribe), callers_.key_of(session),
                    {&session, std::move(reply), std::string(id), std::move(resource)});
   if (asked.ok()) return;
   Asked refused = take(last_tag_);
@@ -112,7 +112,8 @@ void Subscriptions::discount(Session& session, std::size_t bytes) {
   bytes_ -= bytes;
 }
 
-base::Result<void> Subscriptions::ask(std::string_view method, Asked asked) {
+base::Result<void> Subscriptions::ask(std::string_view method, upstream::CallerKey caller,
+                                      Asked asked) {
   const std::string params = uri_params(asked.resource.uri);
   const UpstreamId upstream = asked.resource.upstream;
   upstream::CallSpec spec;
@@ -121,7 +122,8 @@ base::Result<void> Subscriptions::ask(std::string_view method, Asked asked) {
   spec.tag = ++last_tag_;
   spec.sink = this;
   asked_.emplace(spec.tag, std::move(asked));
-  spec.caller = upstream::kOurselves;
+  spec.caller = caller;
+  spec.shared = true;
   const auto accepted = fleet_.call(upstream, spec);
   if (!accepted) return accepted.error();
   return base::kDone;
@@ -142,7 +144,8 @@ void Subscriptions::on_result(upstream::CallTag tag, std::string_view, const pro
   const auto watch = watches_.find(key);
   if (watch == watches_.end()) return;
   watch->second.held = true;
-  if (watch->second.watchers.empty()) drop(watch);  // all of them went in the meantime
+  if (watch->second.watchers.empty())
+    drop(watch, upstream::kNobody);  // all of them went in the meantime
 }
 
 void Subscriptions::on_error(upstream::CallTag tag, std::string_view error,
@@ -189,23 +192,29 @@ bool Subscriptions::remove(std::string_view uri, Watch& watch, Session& session)
   return true;
 }
 
-void Subscriptions::drop(Watches::iterator watch) {
+void Subscriptions::drop(Watches::iterator watch, upstream::CallerKey caller) {
   const auto [upstream, uri] = watch->first;
   const bool held = watch->second.held;
   watches_.erase(watch);
   const auto view = fleet_.view(upstream);
   if (!held || !view || view->state != upstream::State::ready) return;
-  if (!ask(to_string(Method::resources_unsubscribe), {nullptr, {}, {}, {upstream, uri, {}, false}})
+  if (!ask(to_string(Method::resources_unsubscribe), caller,
+           {nullptr, {}, {}, {upstream, uri, {}, false}})
            .ok()) {
     (void)take(last_tag_);
   }
+}
+
+// On whose behalf a watch is made anew: that of its only watcher.
+upstream::CallerKey Subscriptions::caller_of(const Watch& watch) {
+  return watch.watchers.size() == 1 ? watch.watchers.front().session->caller : upstream::kNobody;
 }
 
 void Subscriptions::unsubscribe(Session& session, const WatchedResource& resource) {
   const auto watch = watches_.find(Key{resource.upstream, resource.uri});
   if (watch == watches_.end()) return;
   if (remove(watch->first.second, watch->second, session) && watch->second.watchers.empty()) {
-    drop(watch);
+    drop(watch, session.caller);
   }
 }
 
@@ -219,7 +228,7 @@ void Subscriptions::forget(Session& session) {
   for (auto at = watches_.begin(); at != watches_.end() && session.subscribed > 0;) {
     const auto watch = at++;
     if (remove(watch->first.second, watch->second, session) && watch->second.watchers.empty()) {
-      drop(watch);
+      drop(watch, session.caller);
     }
   }
 }
@@ -273,7 +282,8 @@ void Subscriptions::on_updated(UpstreamId upstream, std::string_view params) {
 void Subscriptions::on_ready(UpstreamId upstream) {
   each_watch(upstream, [&](const std::string& uri, Watch& watch) {
     watch.held = false;
-    if (!ask(to_string(Method::resources_subscribe), {nullptr, {}, {}, {upstream, uri, {}, false}})
+    if (!ask(to_string(Method::resources_subscribe), caller_of(watch),
+             {nullptr, {}, {}, {upstream, uri, {}, false}})
              .ok()) {
       (void)take(last_tag_);
     }

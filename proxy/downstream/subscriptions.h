@@ -1,7 +1,8 @@
 // Which clients want to hear of changes of which resources: one subscription at the upstream for
 // all of them, and each update to those who asked. Resource.
 //
-// Ownership: the daemon's; fleet and catalog outlive it, and it outlives the sessions, which end
+// Ownership: the daemon's; fleet, catalog and callers outlive it, and it outlives the sessions,
+// which end
 //            their subscriptions as they go.
 // Threads:   the loop thread.
 // Limits:    kPerSessionMax subscriptions of kSessionBytesMax for each session and kBytesMax of
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "proxy/catalog/catalog.h"
+#include "proxy/downstream/callers.h"
 #include "proxy/downstream/reply.h"
 #include "proxy/downstream/session.h"
 #include "upstream/fleet/fleet.h"
@@ -38,8 +40,8 @@ class Subscriptions final : private upstream::CallSink {
   static constexpr std::size_t kSessionBytesMax = 512UL * 1024;
   static constexpr std::size_t kBytesMax = 16UL * 1024 * 1024;
 
-  Subscriptions(upstream::Fleet& fleet, const catalog::Catalog& catalog)
-      : fleet_(fleet), catalog_(catalog) {}
+  Subscriptions(upstream::Fleet& fleet, const catalog::Catalog& catalog, Callers& callers)
+      : fleet_(fleet), catalog_(catalog), callers_(callers) {}
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
 
@@ -89,7 +91,9 @@ class Subscriptions final : private upstream::CallSink {
   void on_progress(upstream::CallTag, const protocol::Envelope&, std::string_view) override {}
   void on_failed(upstream::CallTag tag, const base::Error& error) override;
 
-  base::Result<void> ask(std::string_view method, Asked asked);
+  // On behalf of `caller`: the server knows the URI from that client.
+  base::Result<void> ask(std::string_view method, upstream::CallerKey caller, Asked asked);
+  static upstream::CallerKey caller_of(const Watch& watch);
   Asked take(upstream::CallTag tag);
   // Why the session gets no more.
   std::optional<base::Error> refusal(const Session& session, const WatchedResource& resource) const;
@@ -101,7 +105,7 @@ class Subscriptions final : private upstream::CallSink {
   // Whether the session had it.
   bool remove(std::string_view uri, Watch& watch, Session& session);
   // Nobody watches it any more: the upstream is told, if it runs.
-  void drop(Watches::iterator watch);
+  void drop(Watches::iterator watch, upstream::CallerKey caller);
   template <class Visit>
   void each_watch(upstream::UpstreamId upstream, Visit visit);
   void tell(Watch& watch, upstream::UpstreamId upstream, std::string_view watched_uri,
@@ -109,6 +113,7 @@ class Subscriptions final : private upstream::CallSink {
 
   upstream::Fleet& fleet_;
   const catalog::Catalog& catalog_;
+  Callers& callers_;
   Watches watches_;
   std::unordered_map<upstream::CallTag, Asked> asked_;
   upstream::CallTag last_tag_ = 0;

@@ -180,6 +180,17 @@ std::string watching(std::string_view uri) {
   return fmt::format(R"({{"uri":"{}"}})", uri);
 }
 
+TEST_CASE("what a server logs of one client's subscription is not the next caller's",
+          "[downstream]") {
+  World world;
+  World::Client watcher, caller;
+  world.subscribed(watcher, world.of_b, kOwn);
+  world.call(caller, 1, "2");
+  world.upstreams.say(1, "notifications/message", R"({"level":"info","data":"memo://x"})");
+  CHECK(caller.channel->messages.empty());
+  world.upstreams.answer(1, "{}");
+}
+
 TEST_CASE("a URI over the limit is refused before anything of it is kept", "[downstream]") {
   World world;
   World::Client client;

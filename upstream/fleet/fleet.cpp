@@ -311,7 +311,8 @@ base::Result<CallHandle> Fleet::call(UpstreamId id, const CallSpec& spec) {
   Upstream* upstream = parts_->present(id);
   if (upstream == nullptr) return unknown_server();
   const std::uint64_t serial = ++parts_->last_serial;
-  const bool apart = upstream->keeps_clients_apart() && can_be_told_from_others(spec.caller);
+  const bool apart =
+      !spec.shared && upstream->keeps_clients_apart() && can_be_told_from_others(spec.caller);
   if (apart) {
     if (auto refused = upstream->refusal()) return *std::move(refused);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "upstream/fleet/fleet_world.h"
+#include "upstream/fleet/waiting_calls.h"
 #include "upstream/lifecycle/auto_disable.h"
 #include "upstream/lifecycle/backoff.h"
 
