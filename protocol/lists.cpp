@@ -76,6 +76,10 @@ std::string_view list_member(ListKind kind) {
 }
 
 base::Result<ListItem> read_list_item(ListKind kind, std::string_view raw) {
+  if (raw.size() > kItemBytesMax) {
+    return bad_answer(
+        fmt::format("an item of {} is over {} bytes", list_member(kind), kItemBytesMax));
+  }
   ListItem item;
   item.raw = raw;
   std::string_view annotations;

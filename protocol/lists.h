@@ -19,8 +19,9 @@ namespace protocol {
 enum class ListKind : std::uint8_t { tools, prompts, resources, resource_templates };
 
 inline constexpr std::size_t kListItemsMax = 10'000;
-inline constexpr std::size_t kNameBytesMax = 256;      // of tools and prompts
-inline constexpr std::size_t kUriBytesMax = 8 * 1024;  // of resources and templates
+inline constexpr std::size_t kNameBytesMax = 256;          // of tools and prompts
+inline constexpr std::size_t kUriBytesMax = 8 * 1024;      // of resources and templates
+inline constexpr std::size_t kItemBytesMax = 1024 * 1024;  // of a whole definition
 inline constexpr std::size_t kCursorBytesMax = 64 * 1024;
 inline constexpr std::size_t kListPagesMax = 1'000;  // for whoever walks the pages
 

@@ -134,5 +134,20 @@ TEST_CASE("random damage never escapes the readers", "[protocol][random]") {
   CHECK(handshakes > 1000);
 }
 
+TEST_CASE("an item over the size of a definition is left out, and no other", "[lists]") {
+  const auto item = [](std::string_view name, std::size_t bytes) {
+    std::string text = fmt::format(R"({{"name":"{}","description":""}})", name);
+    text.insert(text.size() - 2, std::string(bytes - text.size(), 'd'));
+    return text;
+  };
+  const std::string page = R"({"tools":[)" + item("long", kItemBytesMax + 1) + "," +
+                           item("fits", kItemBytesMax) + R"(,{"name":"other"}]})";
+  const auto read = read_list_page(ListKind::tools, page);
+  REQUIRE(read.ok());
+  CHECK(read->left_out == 1);
+  REQUIRE(read->items.size() == 2);
+  CHECK(read->items[0].name == "fits");
+}
+
 }  // namespace
 }  // namespace protocol

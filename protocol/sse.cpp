@@ -70,6 +70,7 @@ void SseDecoder::begin_skipping(std::string_view part) {
     skipped_->feed(part.substr(5));
   }
   skipped_line_bytes_ = partial_.size() + part.size();
+  skipped_bytes_ = data_.size() + skipped_line_bytes_;
   if (!begun.empty()) skipped_->feed(part);
   data_ = {};
   partial_ = {};
@@ -81,8 +82,10 @@ void SseDecoder::skip(std::string_view part, bool ends, std::vector<SseEvent>& e
     begin_skipping(part);
   } else {
     skipped_line_bytes_ += part.size();
+    skipped_bytes_ += part.size();
     skipped_->feed(part);
   }
+  failed_ = skipped_bytes_ > std::max(kSkippedLimits * event_bytes_max_, kSkippedBytesMin);
   if (!ends) return;
   if (skipped_line_bytes_ == 0) {
     const std::string_view id = skipped_->has_method() ? "" : skipped_->id();

@@ -33,12 +33,15 @@ class SseDecoder {
   static constexpr std::size_t kEventBytesMax = 16 * 1024 * 1024;
   static constexpr std::size_t kIdBytesMax =
       1024;  // a longer id is ignored, so resuming is given up
+  static constexpr std::size_t kSkippedLimits = 4;
+  static constexpr std::size_t kSkippedBytesMin = 64UL * 1024;
   static constexpr std::chrono::milliseconds kRetryMax = std::chrono::hours(1);
 
   explicit SseDecoder(std::size_t event_bytes_max = kEventBytesMax)
       : event_bytes_max_(event_bytes_max) {}
 
-  // From now on an event over the limit is told as `oversized`, and the stream goes on.
+  // From now on an event over the limit is told as `oversized`, and the stream goes on; unless it
+  // is over kSkippedLimits times the limit (kSkippedBytesMin at least): it never will end.
   void skip_oversized() { skips_ = true; }
 
   // Appends the events that `bytes` completes. Error too_large: the stream must be closed.
@@ -68,6 +71,7 @@ class SseDecoder {
   bool skips_ = false;
   std::optional<IdFinder> skipped_;  // of the event that is being skipped
   std::size_t skipped_line_bytes_ = 0;
+  std::size_t skipped_bytes_ = 0;  // of the event
 };
 
 // Appends one event. `data` may hold line breaks; `event` and `id` must not (they are left out if

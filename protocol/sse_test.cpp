@@ -115,5 +115,22 @@ TEST_CASE("an event over the limit can be skipped, and is known by its id", "[pr
   }
 }
 
+TEST_CASE("an event that never ends ends the stream, even one that skips what is too long",
+          "[sse]") {
+  for (const std::string_view piece : {"data: more\n", "on and on "}) {
+    SseDecoder decoder(100);
+    decoder.skip_oversized();
+    std::vector<SseEvent> events;
+    std::size_t fed = 0;
+    while (decoder.feed(piece, events).ok()) {
+      fed += piece.size();
+      REQUIRE(fed < 2 * SseDecoder::kSkippedBytesMin);
+    }
+    CHECK(fed > SseDecoder::kSkippedBytesMin / 2);
+    CHECK(events.empty());
+    CHECK_FALSE(decoder.feed("\n\n", events).ok());
+  }
+}
+
 }  // namespace
 }  // namespace protocol

@@ -4,43 +4,46 @@
 
 #include <algorithm>
 
-#include "upstream/session/sole_caller.h"
+#include "upstream/session/audience.h"
 
 namespace sim {
 
 using upstream::CallerKey;
-using upstream::SoleCaller;
 
 void Questions::heard(std::uint64_t process, upstream::CallTag call) {
-  heard_[process].push_back({call, runtime_.now()});
+  heard_[process].push_back(call);
 }
 
-// Whose calls the process has had since it last was quiet; of nobody when it is quiet now.
-std::set<CallerKey> Questions::clients_since_quiet(std::uint64_t process) const {
+// Whose calls the process has, or had of late.
+std::set<CallerKey> Questions::clients_of_late(std::uint64_t process) const {
   const auto calls = heard_.find(process);
   if (calls == heard_.end()) return {};
   std::set<CallerKey> clients;
-  base::TimePoint quiet_from{};
-  for (const Heard& heard : calls->second) {
-    if (heard.at >= quiet_from) clients.clear();
-    clients.insert(callers_.client_of(heard.call));
-    const auto end = callers_.end_of(heard.call);
-    if (!end) {
-      quiet_from = base::TimePoint::max();
-      continue;
-    }
-    const auto quiet = end->answered ? SoleCaller::kQuietAfter : SoleCaller::kQuietAfterGivenUp;
-    quiet_from = std::max(quiet_from, end->at + quiet);
+  for (const upstream::CallTag call : calls->second) {
+    if (is_of_late(call)) clients.insert(callers_.client_of(call));
   }
-  if (runtime_.now() >= quiet_from) clients.clear();
   return clients;
+}
+
+bool Questions::is_of_late(upstream::CallTag call) const {
+  const auto end = callers_.end_of(call);
+  return !end || runtime_.now() < end->at + upstream::Audience::kRemembered;
+}
+
+void Questions::told(std::uint64_t process, upstream::CallTag call, CallerKey client) {
+  if (clients_of_late(process) == std::set{client} &&
+      (!is_of_late(call) || callers_.client_of(call) == client)) {
+    return;
+  }
+  report_.violate(
+      fmt::format("client {} hears what process {} logs of call {}", client, process, call));
 }
 
 bool Questions::asked(const upstream::ServerRequestRef& question, std::uint64_t process,
                       CallerKey client) {
   ++relayed_;
   report_.line(fmt::format("process {} asks client {}", process, client));
-  const std::set<CallerKey> clients = clients_since_quiet(process);
+  const std::set<CallerKey> clients = clients_of_late(process);
   if (question.instance == 0 && clients != std::set{client}) {
     report_.violate(fmt::format("process {} asks client {}, which is a stranger or one of {}",
                                 process, client, clients.size()));

@@ -1,5 +1,6 @@
-// What the servers of the simulated world ask in the middle of calls: that only the client is asked
-// whose calls the server has, and that each question has one end. Resource.
+// What the servers of the simulated world ask in the middle of calls, and what they log: that only
+// the client is asked and told whose calls the server has, and that each question has one end.
+// Resource.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -24,6 +25,8 @@ class Questions {
 
   // The process got that call.
   void heard(std::uint64_t process, upstream::CallTag call);
+  // The fleet brings a log message of that process, which is of `call`, to `client`.
+  void told(std::uint64_t process, upstream::CallTag call, upstream::CallerKey client);
   // The fleet brings a question of that process for `client`. True when it is kept, for later.
   bool asked(const upstream::ServerRequestRef& question, std::uint64_t process,
              upstream::CallerKey client);
@@ -38,18 +41,15 @@ class Questions {
  private:
   // Server, instance, connection, id.
   using Key = std::tuple<upstream::UpstreamId, upstream::UpstreamId, std::uint64_t, std::string>;
-  struct Heard {
-    upstream::CallTag call = 0;
-    base::TimePoint at{};
-  };
-  std::set<upstream::CallerKey> clients_since_quiet(std::uint64_t process) const;
+  bool is_of_late(upstream::CallTag call) const;
+  std::set<upstream::CallerKey> clients_of_late(std::uint64_t process) const;
 
   base::Runtime runtime_;
   base::Random& random_;
   const Callers& callers_;
   Report& report_;
-  std::map<std::uint64_t, std::vector<Heard>> heard_;  // by process
-  std::map<Key, std::uint64_t> open_;                  // which process asks
+  std::map<std::uint64_t, std::vector<upstream::CallTag>> heard_;  // by process
+  std::map<Key, std::uint64_t> open_;                              // which process asks
   std::uint64_t relayed_ = 0;
 };
 

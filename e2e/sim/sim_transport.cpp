@@ -159,6 +159,14 @@ void SimTransport::ask_client() {
       after + answer_time());
 }
 
+// Of the call, maybe long behind its end.
+void SimTransport::log_later(std::string_view arguments) {
+  say(fmt::format(R"({{"jsonrpc":"2.0","method":"notifications/message",)"
+                  R"("params":{{"process":{},"call":{}}}}})",
+                  process_, arguments),
+      answer_time() * (chance(0.5) ? 1 : 50));
+}
+
 void SimTransport::answer(const protocol::Envelope& request, std::string_view result) {
   if (behaviour_.deaf && listed_) return;
   if (chance(behaviour_.answers_lost)) return;
@@ -204,6 +212,7 @@ void SimTransport::answer_list(const protocol::Envelope& request) {
 void SimTransport::answer_call(const protocol::Envelope& request) {
   processes_.on_call_heard(process_, request.arguments);
   if (behaviour_.asks_client && chance(0.5)) ask_client();
+  if (chance(0.2)) log_later(request.arguments);
   if (chance(behaviour_.calls_crash)) {
     return end_after({}, {FailureKind::exited, 134, "It crashed in a call", "", {}});
   }

@@ -61,6 +61,7 @@ class SimTransport final : public upstream::Transport {
   void answer_call(const protocol::Envelope& request);
   void misbehave();
   void ask_client();
+  void log_later(std::string_view arguments);
   void end_after(base::Duration delay, upstream::Failure failure);
   void on_end();
   void release();

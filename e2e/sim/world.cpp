@@ -131,7 +131,11 @@ void World::commit_auto_disable(UpstreamId id, std::string reason, CommitDone do
   store_.commit_auto_disable(names_[id], std::move(reason), std::move(done));
 }
 
-void World::on_notification(UpstreamId, upstream::CallerKey, std::string_view, std::string_view) {}
+void World::on_notification(const upstream::NoticeSource& source, std::string_view,
+                            std::string_view params) {
+  if (source.own_instance || source.meant == upstream::kNobody) return;
+  questions_.told(number_in(params, "process"), number_in(params, "tag"), source.meant);
+}
 
 // A question of an instance is one for its client; roots/list is a question to us.
 bool World::on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,

@@ -49,7 +49,7 @@ class World final : private upstream::FleetObserver,
   void on_memory_changed(UpstreamId id, const upstream::UpstreamMemory& memory) override;
   void on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t attempted) override;
   void commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) override;
-  void on_notification(upstream::UpstreamId id, upstream::CallerKey caller, std::string_view method,
+  void on_notification(const upstream::NoticeSource& source, std::string_view method,
                        std::string_view params) override;
   bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
                          std::string_view method, std::string_view params) override;

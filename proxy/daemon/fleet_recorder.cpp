@@ -91,10 +91,10 @@ void FleetRecorder::commit_auto_disable(UpstreamId id, std::string reason, Commi
   });
 }
 
-void FleetRecorder::on_notification(UpstreamId id, upstream::CallerKey caller,
-                                    std::string_view method, std::string_view params) {
-  if (news_->on_notification(id, caller, method, params)) return;
-  base::log::debug(kLog, "{} sent {}", fleet_->view(id)->spec->name, method);
+void FleetRecorder::on_notification(const upstream::NoticeSource& source, std::string_view method,
+                                    std::string_view params) {
+  if (news_->on_notification(source, method, params)) return;
+  base::log::debug(kLog, "{} sent {}", fleet_->view(source.upstream)->spec->name, method);
 }
 
 bool FleetRecorder::on_server_request(const upstream::ServerRequestRef& request,

@@ -50,7 +50,7 @@ class FleetRecorder final : public upstream::FleetObserver {
   void on_cascade_guard(bool tripped, std::uint32_t failed, std::uint32_t attempted) override;
   void on_machine_woke(base::Duration slept) override;
   void commit_auto_disable(upstream::UpstreamId id, std::string reason, CommitDone done) override;
-  void on_notification(upstream::UpstreamId id, upstream::CallerKey caller, std::string_view method,
+  void on_notification(const upstream::NoticeSource& source, std::string_view method,
                        std::string_view params) override;
   bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
                          std::string_view method, std::string_view params) override;

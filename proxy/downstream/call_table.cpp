@@ -5,6 +5,7 @@
 
 #include "protocol/messages.h"
 #include "protocol/splice.h"
+#include "proxy/downstream/notice_channel.h"
 #include "proxy/downstream/rpc_errors.h"
 #include "proxy/downstream/server_requests.h"
 #include "proxy/downstream/told_error.h"
@@ -42,10 +43,7 @@ void CallTable::release(PendingCall& call) {
   (call.previous_ != nullptr ? call.previous_->next_ : call.session_->calls) = call.next_;
   if (call.next_ != nullptr) call.next_->previous_ = call.previous_;
   --call.session_->calls_in_flight;
-  (call.previous_there_ != nullptr ? call.previous_there_->next_there_
-                                   : first_of(call.handle_.upstream)) = call.next_there_;
-  if (call.next_there_ != nullptr) call.next_there_->previous_there_ = call.previous_there_;
-  call.previous_ = call.next_ = call.previous_there_ = call.next_there_ = nullptr;
+  call.previous_ = call.next_ = nullptr;
   call.session_ = nullptr;
   call.reply_ = Reply();
   ++call.generation_;
@@ -58,12 +56,7 @@ PendingCall* CallTable::find(CallTag tag) {
   return call.generation_ == tag >> 32 ? &call : nullptr;
 }
 
-PendingCall*& CallTable::first_of(upstream::UpstreamId upstream) {
-  if (upstream >= by_upstream_.size()) by_upstream_.resize(upstream + std::size_t{1});
-  return by_upstream_[upstream];
-}
-
-// Newest first, in both lists.
+// Newest first.
 void CallTable::enlist(PendingCall& call, Session& session, upstream::UpstreamId upstream) {
   call.session_ = &session;
   call.next_ = session.calls;
@@ -71,10 +64,6 @@ void CallTable::enlist(PendingCall& call, Session& session, upstream::UpstreamId
   session.calls = &call;
   ++session.calls_in_flight;
   call.handle_.upstream = upstream;
-  PendingCall*& first = first_of(upstream);
-  call.next_there_ = first;
-  if (first != nullptr) first->previous_there_ = &call;
-  first = &call;
 }
 
 void CallTable::refuse(const Session& session, Reply& reply, std::string_view id, CallStyle style,
@@ -194,20 +183,14 @@ void CallTable::on_failed(CallTag tag, const base::Error& error) {
   release(*call);
 }
 
-void CallTable::relay_log(upstream::UpstreamId upstream, upstream::CallerKey only,
+void CallTable::relay_log(upstream::UpstreamId upstream, upstream::CallerKey client,
                           protocol::LogLevel level, std::string_view params) {
-  const Session* session = nullptr;
-  PendingCall* carrier = nullptr;
-  for (PendingCall* call = first_of(upstream); call != nullptr; call = call->next_there_) {
-    if (only != upstream::kNobody && call->session_->caller != only) continue;
-    if (session == nullptr) session = call->session_;
-    if (call->session_ != session) return;
-    if (carrier == nullptr && call->reply_.can_notify()) carrier = call;
-  }
-  if (carrier == nullptr || (session->log_level && level < *session->log_level)) return;
+  const Session* session = callers_.find(client);
+  if (session == nullptr || (session->log_level && level < *session->log_level)) return;
   scratch_.clear();
   protocol::append_notification(scratch_, to_string(protocol::Method::message), params);
-  carrier->reply_.notify(scratch_);
+  if (notify(*session, upstream, scratch_) || session->notices == nullptr) return;
+  session->notices->notify(scratch_);
 }
 
 bool CallTable::has_calls(const Session& session, upstream::UpstreamId upstream) const {

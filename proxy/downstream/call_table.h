@@ -58,8 +58,6 @@ class PendingCall {
   Session* session_ = nullptr;
   PendingCall* previous_ = nullptr;  // of the same session
   PendingCall* next_ = nullptr;
-  PendingCall* previous_there_ = nullptr;  // of the same upstream
-  PendingCall* next_there_ = nullptr;
   upstream::CallHandle handle_;
   std::uint32_t index_ = 0;
   std::uint32_t generation_ = 0;  // odd while the row is in use
@@ -92,11 +90,10 @@ class CallTable final : private upstream::CallSink {
   // Cancels all calls of a session that ends.
   void cancel_all(Session& session);
 
-  // A log message of an upstream (`params` of notifications/message) goes to the client whose calls
-  // are with it, on the newest of them; to nobody when they are of several sessions: it would tell
-  // one what another does. `only`: the client it is for, when that is known.
-  void relay_log(upstream::UpstreamId upstream, upstream::CallerKey only, protocol::LogLevel level,
-                 std::string_view params);
+  // A log message of an upstream (`params` of notifications/message) for `client`: on the newest of
+  // its calls there, else beside all requests. To nobody when that client is gone, or kNobody.
+  void relay_log(upstream::UpstreamId upstream, upstream::CallerKey client,
+                 protocol::LogLevel level, std::string_view params);
 
   // Whether the session has calls with that upstream.
   bool has_calls(const Session& session, upstream::UpstreamId upstream) const;
@@ -120,7 +117,6 @@ class CallTable final : private upstream::CallSink {
   PendingCall& take_row();
   void enlist(PendingCall& call, Session& session, upstream::UpstreamId upstream);
   void release(PendingCall& call);
-  PendingCall*& first_of(upstream::UpstreamId upstream);
   static void refuse(const Session& session, Reply& reply, std::string_view id, CallStyle style,
                      const base::Error& failure);
   PendingCall* find(upstream::CallTag tag);
@@ -141,7 +137,6 @@ class CallTable final : private upstream::CallSink {
   activity::CallObserver& observer_;
   Callers& callers_;
   std::deque<PendingCall> rows_;
-  std::vector<PendingCall*> by_upstream_;  // the newest of each
   std::vector<std::uint32_t> free_;
   std::string scratch_;
   std::uint32_t in_flight_ = 0;

@@ -72,7 +72,7 @@ class EndpointWorld final : private http::Handler {
   security::Sealer sealer{security::Sealer::Key{}};
   SealedSessions seal{sealer, loop};
   Callers callers;
-  Subscriptions subscriptions{upstreams.fleet, catalog};
+  Subscriptions subscriptions{upstreams.fleet, catalog, callers};
   LogLevels log_levels{upstreams.fleet, catalog};
   SessionTable sessions{loop.runtime(), seal};
   EventStreams streams{loop.runtime()};

@@ -106,6 +106,12 @@ std::optional<WatchedResource> Offers::resource_of(const Session& session, const
     return std::nullopt;
   }
   std::string uri = request.uri.text();
+  if (uri.size() > protocol::kUriBytesMax) {
+    reply.error(request.id,
+                invalid_params(fmt::format("params.uri of {} is over {} bytes", request.method_name,
+                                           protocol::kUriBytesMax)));
+    return std::nullopt;
+  }
   auto route = routing::route_uri(parts_.catalog, surface.view, uri);
   if (!route) {
     reply.error(request.id, unrouted(route.error(), session.facts.revision, uri));

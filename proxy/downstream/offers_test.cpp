@@ -179,17 +179,33 @@ TEST_CASE("a log message goes to the client whose calls are with the server", "[
   CHECK(caller.channel->messages.empty());
 }
 
+TEST_CASE("what a server logs behind its answer reaches the one client it can be for, or nobody",
+          "[downstream]") {
+  World world;
+  World::Client caller, next;
+  world.call(caller, 1, "2");
+  world.upstreams.answer(1, "{}");
+  caller.channel->messages.clear();
+  world.upstreams.say(1, "notifications/message", log("info"));
+  CHECK(caller.channel->take() == logged("info"));
+  world.call(next, 1, "3");
+  world.upstreams.say(1, "notifications/message", log("info"));
+  CHECK(caller.channel->messages.empty());
+  CHECK(next.channel->messages.empty());
+  world.upstreams.answer(1, "{}");
+}
+
 TEST_CASE("what a client's own instance logs goes to that client, whoever else calls",
           "[downstream]") {
   World world;
   World::Client one, other;
   world.call(one, 1, "2");
   world.call(other, 1, "3");
-  world.news.on_notification(1, one.session.caller, "notifications/message", log("info"));
+  world.news.on_notification({1, one.session.caller, true}, "notifications/message", log("info"));
   CHECK(one.channel->take() == logged("info"));
   CHECK(other.channel->messages.empty());
   one.session.log_level = protocol::LogLevel::error;
-  world.news.on_notification(1, one.session.caller, "notifications/message", log("info"));
+  world.news.on_notification({1, one.session.caller, true}, "notifications/message", log("info"));
   CHECK(one.channel->messages.empty());
   world.upstreams.answer(1, "{}");
   world.upstreams.answer(1, "{}");

@@ -86,7 +86,7 @@ struct OffersWorld {
   Surface of_b{catalog, Endpoint::server, "b"};
   TalkingFleet upstreams{sim};
   Callers callers;
-  Subscriptions subscriptions{upstreams.fleet, catalog};
+  Subscriptions subscriptions{upstreams.fleet, catalog, callers};
   LogLevels levels{upstreams.fleet, catalog};
   RecordedCalls recorded;
   storage::SimDisk disk;

@@ -48,8 +48,8 @@ class QuietFleet final : private upstream::FleetObserver,
   void on_memory_changed(upstream::UpstreamId, const upstream::UpstreamMemory&) override {}
   void on_cascade_guard(bool, std::uint32_t, std::uint32_t) override {}
   void commit_auto_disable(upstream::UpstreamId, std::string, CommitDone) override {}
-  void on_notification(upstream::UpstreamId, upstream::CallerKey, std::string_view,
-                       std::string_view) override {}
+  void on_notification(const upstream::NoticeSource&, std::string_view, std::string_view) override {
+  }
   bool on_server_request(const upstream::ServerRequestRef&, upstream::CallerKey, std::string_view,
                          std::string_view) override {
     return false;

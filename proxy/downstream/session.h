@@ -52,7 +52,8 @@ struct Session {
   EventStream* stream = nullptr;           // the GET stream, when one is open
   NoticeChannel* notices = nullptr;        // for messages outside of requests, when one is open
   Subscriptions* subscriptions = nullptr;  // what it has subscribed at; null: nothing
-  std::uint32_t subscribed = 0;            // to so many resources
+  std::uint32_t subscribed = 0;            // to so many resources, or about to be
+  std::size_t subscribed_bytes = 0;        // what is kept for it of their URIs
   upstream::CallerKey caller = upstream::kNobody;  // given at its first call
   Callers* callers = nullptr;                      // who gave it
   ServerRequests* asking = nullptr;                // who waits for answers of it; null: nobody

@@ -38,6 +38,15 @@ void notify_updated(const Session& session, std::string_view params) {
   session.notices->notify(message);
 }
 
+// What is kept of a subscription, its row included.
+std::size_t cost(std::string_view uri, std::string_view shown_uri) {
+  constexpr std::size_t kRowBytes = 256;
+  return kRowBytes + uri.size() + shown_uri.size();
+}
+std::size_t cost(const WatchedResource& resource) {
+  return cost(resource.uri, resource.shown_uri);
+}
+
 // A directory is watched with all that is in it.
 bool is_within(std::string_view uri, std::string_view watched) {
   if (!uri.starts_with(watched) || watched.empty()) return false;
@@ -48,12 +57,11 @@ bool is_within(std::string_view uri, std::string_view watched) {
 
 void Subscriptions::subscribe(Session& session, Reply reply, std::string_view id,
                               WatchedResource resource) {
-  if (session.subscribed >= kPerSessionMax) {
-    reply.error(id, rpc_error({base::ErrorCode::too_many,
-                               fmt::format("a session may watch {} resources", kPerSessionMax),
-                               "unsubscribe from some first"}));
+  if (const auto refused = refusal(session, resource)) {
+    reply.error(id, rpc_error(*refused));
     return;
   }
+  count(session, cost(resource));
   const auto watch = watches_.find(Key{resource.upstream, resource.uri});
   if (watch != watches_.end() && watch->second.held) {
     add(session, resource);
@@ -61,14 +69,51 @@ void Subscriptions::subscribe(Session& session, Reply reply, std::string_view id
     return;
   }
   session.subscriptions = this;
-  auto asked = ask(to_string(Method::resources_subscribe),
+  auto asked = ask(to_string(Method::resources_subscribe), callers_.key_of(session),
                    {&session, std::move(reply), std::string(id), std::move(resource)});
   if (asked.ok()) return;
   Asked refused = take(last_tag_);
+  discount(session, cost(refused.resource));
   refused.reply.error(id, rpc_error(asked.error()));
 }
 
-base::Result<void> Subscriptions::ask(std::string_view method, Asked asked) {
+std::optional<base::Error> Subscriptions::refusal(const Session& session,
+                                                  const WatchedResource& resource) const {
+  const std::size_t bytes = cost(resource);
+  if (session.subscribed >= kPerSessionMax) {
+    return base::Error{base::ErrorCode::too_many,
+                       fmt::format("a session may watch {} resources", kPerSessionMax),
+                       "unsubscribe from some first"};
+  }
+  if (session.subscribed_bytes + bytes > kSessionBytesMax) {
+    return base::Error{base::ErrorCode::too_large,
+                       fmt::format("the resources that a session watches may have URIs of {} KiB "
+                                   "together",
+                                   kSessionBytesMax >> 10),
+                       "unsubscribe from some first"};
+  }
+  if (bytes_ + bytes > kBytesMax) {
+    return base::Error{base::ErrorCode::overloaded,
+                       fmt::format("{} MiB of subscriptions are kept already", kBytesMax >> 20),
+                       "try again once other clients have ended theirs"};
+  }
+  return std::nullopt;
+}
+
+void Subscriptions::count(Session& session, std::size_t bytes) {
+  ++session.subscribed;
+  session.subscribed_bytes += bytes;
+  bytes_ += bytes;
+}
+
+void Subscriptions::discount(Session& session, std::size_t bytes) {
+  --session.subscribed;
+  session.subscribed_bytes -= bytes;
+  bytes_ -= bytes;
+}
+
+base::Result<void> Subscriptions::ask(std::string_view method, upstream::CallerKey caller,
+                                      Asked asked) {
   const std::string params = uri_params(asked.resource.uri);
   const UpstreamId upstream = asked.resource.upstream;
   upstream::CallSpec spec;
@@ -77,7 +122,8 @@ base::Result<void> Subscriptions::ask(std::string_view method, Asked asked) {
   spec.tag = ++last_tag_;
   spec.sink = this;
   asked_.emplace(spec.tag, std::move(asked));
-  spec.caller = upstream::kOurselves;
+  spec.caller = caller;
+  spec.shared = true;
   const auto accepted = fleet_.call(upstream, spec);
   if (!accepted) return accepted.error();
   return base::kDone;
@@ -98,13 +144,15 @@ void Subscriptions::on_result(upstream::CallTag tag, std::string_view, const pro
   const auto watch = watches_.find(key);
   if (watch == watches_.end()) return;
   watch->second.held = true;
-  if (watch->second.watchers.empty()) drop(watch);  // all of them went in the meantime
+  if (watch->second.watchers.empty())
+    drop(watch, upstream::kNobody);  // all of them went in the meantime
 }
 
 void Subscriptions::on_error(upstream::CallTag tag, std::string_view error,
                              const protocol::Envelope& message) {
   Asked asked = take(tag);
   if (asked.session != nullptr) {
+    discount(*asked.session, cost(asked.resource));
     asked.reply.raw_error(asked.id, error);
     return;
   }
@@ -114,7 +162,9 @@ void Subscriptions::on_error(upstream::CallTag tag, std::string_view error,
 
 void Subscriptions::on_failed(upstream::CallTag tag, const base::Error& error) {
   Asked asked = take(tag);
-  if (asked.session != nullptr) asked.reply.error(asked.id, rpc_error(error));
+  if (asked.session == nullptr) return;
+  discount(*asked.session, cost(asked.resource));
+  asked.reply.error(asked.id, rpc_error(error));
 }
 
 void Subscriptions::add(Session& session, const WatchedResource& resource) {
@@ -124,50 +174,62 @@ void Subscriptions::add(Session& session, const WatchedResource& resource) {
       std::find_if(watch.watchers.begin(), watch.watchers.end(),
                    [&](const Watcher& watcher) { return watcher.session == &session; });
   if (known != watch.watchers.end()) {
+    discount(session, cost(resource.uri, known->shown_uri));
     known->shown_uri = resource.shown_uri;
     return;
   }
   watch.watchers.push_back({&session, resource.shown_uri, resource.joined, false});
   session.subscriptions = this;
-  ++session.subscribed;
 }
 
-bool Subscriptions::remove(Watch& watch, Session& session) {
+bool Subscriptions::remove(std::string_view uri, Watch& watch, Session& session) {
   const auto gone =
-      std::remove_if(watch.watchers.begin(), watch.watchers.end(),
-                     [&](const Watcher& watcher) { return watcher.session == &session; });
+      std::find_if(watch.watchers.begin(), watch.watchers.end(),
+                   [&](const Watcher& watcher) { return watcher.session == &session; });
   if (gone == watch.watchers.end()) return false;
-  watch.watchers.erase(gone, watch.watchers.end());
-  --session.subscribed;
+  discount(session, cost(uri, gone->shown_uri));
+  watch.watchers.erase(gone);
   return true;
 }
 
-void Subscriptions::drop(Watches::iterator watch) {
+void Subscriptions::drop(Watches::iterator watch, upstream::CallerKey caller) {
   const auto [upstream, uri] = watch->first;
   const bool held = watch->second.held;
   watches_.erase(watch);
   const auto view = fleet_.view(upstream);
   if (!held || !view || view->state != upstream::State::ready) return;
-  if (!ask(to_string(Method::resources_unsubscribe), {nullptr, {}, {}, {upstream, uri, {}, false}})
+  if (!ask(to_string(Method::resources_unsubscribe), caller,
+           {nullptr, {}, {}, {upstream, uri, {}, false}})
            .ok()) {
     (void)take(last_tag_);
   }
 }
 
+// On whose behalf a watch is made anew: that of its only watcher.
+upstream::CallerKey Subscriptions::caller_of(const Watch& watch) {
+  return watch.watchers.size() == 1 ? watch.watchers.front().session->caller : upstream::kNobody;
+}
+
 void Subscriptions::unsubscribe(Session& session, const WatchedResource& resource) {
   const auto watch = watches_.find(Key{resource.upstream, resource.uri});
   if (watch == watches_.end()) return;
-  if (remove(watch->second, session) && watch->second.watchers.empty()) drop(watch);
+  if (remove(watch->first.second, watch->second, session) && watch->second.watchers.empty()) {
+    drop(watch, session.caller);
+  }
 }
 
 void Subscriptions::forget(Session& session) {
   for (auto& [tag, asked] : asked_) {
-    if (asked.session == &session) asked.session = nullptr;
+    if (asked.session != &session) continue;
+    discount(session, cost(asked.resource));
+    asked.session = nullptr;
   }
   session.subscriptions = nullptr;
   for (auto at = watches_.begin(); at != watches_.end() && session.subscribed > 0;) {
     const auto watch = at++;
-    if (remove(watch->second, session) && watch->second.watchers.empty()) drop(watch);
+    if (remove(watch->first.second, watch->second, session) && watch->second.watchers.empty()) {
+      drop(watch, session.caller);
+    }
   }
 }
 
@@ -220,7 +282,8 @@ void Subscriptions::on_updated(UpstreamId upstream, std::string_view params) {
 void Subscriptions::on_ready(UpstreamId upstream) {
   each_watch(upstream, [&](const std::string& uri, Watch& watch) {
     watch.held = false;
-    if (!ask(to_string(Method::resources_subscribe), {nullptr, {}, {}, {upstream, uri, {}, false}})
+    if (!ask(to_string(Method::resources_subscribe), caller_of(watch),
+             {nullptr, {}, {}, {upstream, uri, {}, false}})
              .ok()) {
       (void)take(last_tag_);
     }

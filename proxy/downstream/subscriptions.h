@@ -1,10 +1,14 @@
 // Which clients want to hear of changes of which resources: one subscription at the upstream for
 // all of them, and each update to those who asked. Resource.
 //
-// Ownership: the daemon's; fleet and catalog outlive it, and it outlives the sessions, which end
+// Ownership: the daemon's; fleet, catalog and callers outlive it, and it outlives the sessions,
+// which end
 //            their subscriptions as they go.
 // Threads:   the loop thread.
-// Limits:    kPerSessionMax for each session.
+// Limits:    kPerSessionMax subscriptions of kSessionBytesMax for each session and kBytesMax of
+// all,
+//            those included that wait for the upstream; beyond, they are refused. A URI that is
+//            kept has at most protocol::kUriBytesMax.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -15,6 +19,7 @@
 #include <vector>
 
 #include "proxy/catalog/catalog.h"
+#include "proxy/downstream/callers.h"
 #include "proxy/downstream/reply.h"
 #include "proxy/downstream/session.h"
 #include "upstream/fleet/fleet.h"
@@ -32,9 +37,11 @@ struct WatchedResource {
 class Subscriptions final : private upstream::CallSink {
  public:
   static constexpr std::uint32_t kPerSessionMax = 1000;
+  static constexpr std::size_t kSessionBytesMax = 512UL * 1024;
+  static constexpr std::size_t kBytesMax = 16UL * 1024 * 1024;
 
-  Subscriptions(upstream::Fleet& fleet, const catalog::Catalog& catalog)
-      : fleet_(fleet), catalog_(catalog) {}
+  Subscriptions(upstream::Fleet& fleet, const catalog::Catalog& catalog, Callers& callers)
+      : fleet_(fleet), catalog_(catalog), callers_(callers) {}
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
 
@@ -84,13 +91,21 @@ class Subscriptions final : private upstream::CallSink {
   void on_progress(upstream::CallTag, const protocol::Envelope&, std::string_view) override {}
   void on_failed(upstream::CallTag tag, const base::Error& error) override;
 
-  base::Result<void> ask(std::string_view method, Asked asked);
+  // On behalf of `caller`: the server knows the URI from that client.
+  base::Result<void> ask(std::string_view method, upstream::CallerKey caller, Asked asked);
+  static upstream::CallerKey caller_of(const Watch& watch);
   Asked take(upstream::CallTag tag);
+  // Why the session gets no more.
+  std::optional<base::Error> refusal(const Session& session, const WatchedResource& resource) const;
+  // One of the session's is kept, or no more. `bytes`: its cost().
+  void count(Session& session, std::size_t bytes);
+  void discount(Session& session, std::size_t bytes);
+  // REQUIRES: counted.
   void add(Session& session, const WatchedResource& resource);
   // Whether the session had it.
-  bool remove(Watch& watch, Session& session);
+  bool remove(std::string_view uri, Watch& watch, Session& session);
   // Nobody watches it any more: the upstream is told, if it runs.
-  void drop(Watches::iterator watch);
+  void drop(Watches::iterator watch, upstream::CallerKey caller);
   template <class Visit>
   void each_watch(upstream::UpstreamId upstream, Visit visit);
   void tell(Watch& watch, upstream::UpstreamId upstream, std::string_view watched_uri,
@@ -98,9 +113,11 @@ class Subscriptions final : private upstream::CallSink {
 
   upstream::Fleet& fleet_;
   const catalog::Catalog& catalog_;
+  Callers& callers_;
   Watches watches_;
   std::unordered_map<upstream::CallTag, Asked> asked_;
   upstream::CallTag last_tag_ = 0;
+  std::size_t bytes_ = 0;  // of all sessions
 };
 
 }  // namespace proxy::downstream

@@ -1,6 +1,7 @@
 #include "proxy/downstream/subscriptions.h"
 
 #include <catch2/catch.hpp>
+#include <deque>
 
 #include "proxy/downstream/offers_world.h"
 
@@ -26,6 +27,11 @@ struct World : OffersWorld {
     subscribe(client, surface, params);
     if (upstreams.asked(1) == kSubscribe) upstreams.answer(1, "{}");
     REQUIRE(client.channel->take() == R"({"jsonrpc":"2.0","id":1,"result":{}})");
+  }
+  // The server has it already, or answers.
+  void subscribed_at_once(Client& client, std::string_view uri) {
+    subscribe(client, of_b, fmt::format(R"({{"uri":"{}"}})", uri));
+    if (!upstreams.asked(1).empty()) upstreams.answer(1, "{}");
   }
   void update(std::string_view params) {
     upstreams.say(1, "notifications/resources/updated", params);
@@ -164,6 +170,78 @@ TEST_CASE("a session watches a limited number of resources", "[downstream]") {
   CHECK(client.channel->take().find("MCPT_TOO_MANY") != std::string::npos);
   CHECK(world.upstreams.asked(1).empty());
   client.session.subscribed = 0;
+}
+
+std::string numbered(std::string_view start, std::size_t number, std::size_t bytes) {
+  std::string uri = fmt::format("{}{}/", start, number);
+  return uri + std::string(bytes - uri.size(), 'u');
+}
+std::string watching(std::string_view uri) {
+  return fmt::format(R"({{"uri":"{}"}})", uri);
+}
+
+TEST_CASE("what a server logs of one client's subscription is not the next caller's",
+          "[downstream]") {
+  World world;
+  World::Client watcher, caller;
+  world.subscribed(watcher, world.of_b, kOwn);
+  world.call(caller, 1, "2");
+  world.upstreams.say(1, "notifications/message", R"({"level":"info","data":"memo://x"})");
+  CHECK(caller.channel->messages.empty());
+  world.upstreams.answer(1, "{}");
+}
+
+TEST_CASE("a URI over the limit is refused before anything of it is kept", "[downstream]") {
+  World world;
+  World::Client client;
+  world.subscribe(client, world.of_b, watching(numbered("memo://", 1, 8193)));
+  CHECK(client.channel->take().find("params.uri of resources/subscribe is over 8192 bytes") !=
+        std::string::npos);
+  CHECK(world.upstreams.asked(1).empty());
+  CHECK(client.session.subscribed == 0);
+}
+
+TEST_CASE("what a session watches is limited in bytes, what waits for the server included",
+          "[downstream]") {
+  World world;
+  World::Client client;
+  const std::size_t fit = Subscriptions::kSessionBytesMax / (2 * 8000 + 256);
+  for (std::size_t i = 0; i < fit; ++i) {
+    world.subscribe(client, world.of_b, watching(numbered("memo://", i, 8000)));
+  }
+  CHECK(client.channel->messages.empty());
+  world.subscribe(client, world.of_b, watching(numbered("memo://", fit, 8000)));
+  CHECK(client.channel->take().find("MCPT_TOO_LARGE") != std::string::npos);
+  // The server refuses one, and there is room again.
+  world.upstreams.refuse(1, R"({"code":-32602,"message":"no"})");
+  CHECK(client.channel->take().find("no") != std::string::npos);
+  world.subscribe(client, world.of_b, watching(numbered("memo://", fit, 8000)));
+  CHECK(client.channel->messages.empty());
+  for (std::size_t i = 0; i < fit; ++i) world.upstreams.answer(1, "{}");
+  CHECK(client.session.subscribed == fit);
+  world.unsubscribe(client, world.of_b, watching(numbered("memo://", 1, 8000)));
+  CHECK(client.session.subscribed == fit - 1);
+  world.subscriptions.forget(client.session);
+  CHECK(client.session.subscribed == 0);
+  CHECK(client.session.subscribed_bytes == 0);
+}
+
+TEST_CASE("what all sessions watch is limited in bytes", "[downstream]") {
+  World world;
+  const std::size_t each = 10;
+  const std::size_t cost = each * (2 * 8000 + 256);
+  std::deque<World::Client> clients;
+  bool refused = false;
+  for (std::size_t i = 0; i <= Subscriptions::kBytesMax / cost && !refused; ++i) {
+    World::Client& client = clients.emplace_back();
+    for (std::size_t n = 0; n < each; ++n) {
+      world.subscribed_at_once(client, numbered("memo://", n, 8000));
+      const std::string answer = client.channel->take();
+      refused = refused || answer.find("MCPT_OVERLOADED") != std::string::npos;
+    }
+  }
+  CHECK(refused);
+  CHECK(clients.size() == Subscriptions::kBytesMax / cost + 1);
 }
 
 }  // namespace

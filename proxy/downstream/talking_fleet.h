@@ -169,9 +169,9 @@ class TalkingFleet final : private upstream::FleetObserver,
   void on_memory_changed(upstream::UpstreamId, const upstream::UpstreamMemory&) override {}
   void on_cascade_guard(bool, std::uint32_t, std::uint32_t) override {}
   void commit_auto_disable(upstream::UpstreamId, std::string, CommitDone) override {}
-  void on_notification(upstream::UpstreamId id, upstream::CallerKey caller, std::string_view method,
+  void on_notification(const upstream::NoticeSource& source, std::string_view method,
                        std::string_view params) override {
-    if (news != nullptr) news->on_notification(id, caller, method, params);
+    if (news != nullptr) news->on_notification(source, method, params);
   }
   bool on_server_request(const upstream::ServerRequestRef& request, upstream::CallerKey caller,
                          std::string_view method, std::string_view params) override {

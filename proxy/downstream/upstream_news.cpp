@@ -20,16 +20,16 @@ protocol::LogLevel level_of(std::string_view params) {
 
 }  // namespace
 
-bool UpstreamNews::on_notification(upstream::UpstreamId upstream, upstream::CallerKey caller,
-                                   std::string_view method, std::string_view params) {
+bool UpstreamNews::on_notification(const upstream::NoticeSource& source, std::string_view method,
+                                   std::string_view params) {
   if (params.empty()) return false;
   switch (protocol::method_from(method)) {
     case protocol::Method::resources_updated:
       // Subscriptions are made with the instance that all share.
-      if (caller == upstream::kNobody) subscriptions_.on_updated(upstream, params);
+      if (!source.own_instance) subscriptions_.on_updated(source.upstream, params);
       return true;
     case protocol::Method::message:
-      calls_.relay_log(upstream, caller, level_of(params), params);
+      calls_.relay_log(source.upstream, source.meant, level_of(params), params);
       return true;
     default:
       return false;

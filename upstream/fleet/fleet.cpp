@@ -46,8 +46,8 @@ struct Fleet::Parts final : UpstreamHost {
         outbox(parts.runtime.turn, parts.observer),
         admission(parts.runtime.turn, given.slots),
         suspend_watch(parts.runtime.clock.suspended()),
-        context{parts.runtime, parts.transports, parts.preflight, outbox, admission,
-                *this,         options,          offload} {
+        context{parts.runtime, parts.transports, parts.preflight, outbox,       admission,
+                *this,         options,          offload,         waiting_bytes} {
     runtime.start(suspend_timer, SuspendWatch::kLookEvery);
   }
 
@@ -107,6 +107,7 @@ struct Fleet::Parts final : UpstreamHost {
   CascadeGuard guard;
   SuspendWatch suspend_watch;
   base::Duration slept{};  // noticed, and the upstreams are not told yet
+  WaitingBytes waiting_bytes;
   FleetContext context;
   std::vector<std::unique_ptr<Upstream>> upstreams;   // by id; null: not known now
   std::vector<std::unique_ptr<Instances>> instances;  // by id; null: none were needed
@@ -310,7 +311,8 @@ base::Result<CallHandle> Fleet::call(UpstreamId id, const CallSpec& spec) {
   Upstream* upstream = parts_->present(id);
   if (upstream == nullptr) return unknown_server();
   const std::uint64_t serial = ++parts_->last_serial;
-  const bool apart = upstream->keeps_clients_apart() && can_be_told_from_others(spec.caller);
+  const bool apart =
+      !spec.shared && upstream->keeps_clients_apart() && can_be_told_from_others(spec.caller);
   if (apart) {
     if (auto refused = upstream->refusal()) return *std::move(refused);
   }

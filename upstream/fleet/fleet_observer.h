@@ -24,6 +24,13 @@ struct ServerRequestRef {
   UpstreamId instance = 0;    // which one for a single client; 0: the one that all share
 };
 
+// Where a notification comes from, and for whom it can be.
+struct NoticeSource {
+  UpstreamId upstream = 0;
+  CallerKey meant = kNobody;  // the only client it can be for; kNobody when there is no such
+  bool own_instance = false;  // of the process of that client alone, not of the shared one
+};
+
 // Threads: the loop thread. Where it is not said otherwise, what happened is told at the end of the
 //          turn, in its order, never inside a call of the fleet's.
 class FleetObserver {
@@ -49,9 +56,8 @@ class FleetObserver {
   virtual void commit_auto_disable(UpstreamId id, std::string reason, CommitDone done) = 0;
 
   // At once: notifications but progress, cancelled and list_changed, which are handled here. Views
-  // are valid during the call; `params` is raw JSON or empty. `caller`: whose own instance says it;
-  // kNobody: the one that all share.
-  virtual void on_notification(UpstreamId id, CallerKey caller, std::string_view method,
+  // are valid during the call; `params` is raw JSON or empty.
+  virtual void on_notification(const NoticeSource& source, std::string_view method,
                                std::string_view params) = 0;
   // At once. `caller` is who is to be asked: kNobody for methods that are no question to a client.
   // False: refused with -32601 at once. True: the observer answers with Fleet::answer(), maybe

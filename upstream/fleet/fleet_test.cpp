@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "upstream/fleet/fleet_world.h"
+#include "upstream/fleet/waiting_calls.h"
 #include "upstream/lifecycle/auto_disable.h"
 #include "upstream/lifecycle/backoff.h"
 
@@ -304,6 +305,35 @@ TEST_CASE("a caller waits two seconds for the old process at most", "[fleet]") {
   world.sim.advance(milliseconds(200));
   CHECK(world.line(0).destroyed);
   CHECK(world.state() == State::connecting);
+}
+
+TEST_CASE("what waits is limited in bytes, over all servers", "[fleet]") {
+  World world;
+  world.apply({spec_of("a"), spec_of("b")});
+  const std::string large = '"' + std::string(WaitingBytes::kMax / 4, 'x') + '"';
+  const auto call = [&](UpstreamId id, CallTag tag) {
+    CallSpec spec;
+    spec.method = "tools/call";
+    spec.name = "echo";
+    spec.arguments = large;
+    spec.tag = tag;
+    spec.sink = &world.sink;
+    return world.fleet.call(id, spec);
+  };
+  std::vector<CallHandle> handles;
+  for (CallTag tag = 1; tag <= 3; ++tag) {
+    const auto accepted = call(0, tag);
+    REQUIRE(accepted.ok());
+    handles.push_back(*accepted);
+  }
+  const auto refused = call(1, 4);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == base::ErrorCode::overloaded);
+  CHECK(world.fleet.cancel(handles[1]));
+  const auto accepted = call(1, 5);
+  REQUIRE(accepted.ok());
+  handles[1] = *accepted;
+  for (const CallHandle& handle : handles) CHECK(world.fleet.cancel(handle));
 }
 
 TEST_CASE("calls beyond what a server takes at once wait for their turn, up to its queue",

@@ -59,11 +59,11 @@ struct RecordingObserver final : FleetObserver {
   void commit_auto_disable(UpstreamId, std::string, CommitDone done) override {
     commits.push_back(std::move(done));
   }
-  void on_notification(UpstreamId, CallerKey caller, std::string_view method,
+  void on_notification(const NoticeSource& source, std::string_view method,
                        std::string_view) override {
-    notifications.emplace_back(caller == kNobody
+    notifications.emplace_back(source.meant == kNobody
                                    ? std::string(method)
-                                   : std::to_string(caller) + " " + std::string(method));
+                                   : std::to_string(source.meant) + " " + std::string(method));
   }
   bool on_server_request(const ServerRequestRef& request, CallerKey caller, std::string_view,
                          std::string_view) override {

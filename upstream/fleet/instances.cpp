@@ -31,9 +31,9 @@ Instances::Instances(const FleetContext& fleet, const Upstream& server, Upstream
       server_id_(server_id),
       last_id_(last_id),
       outbox_(fleet.runtime.turn, *this),
-      context_{fleet.runtime, fleet.transports, fleet.preflight, outbox_, fleet.admission,
-               *this,         fleet.options,    fleet.offload},
-      waiting_(fleet.runtime, *this) {}
+      context_{fleet.runtime, fleet.transports, fleet.preflight,    outbox_, fleet.admission, *this,
+               fleet.options, fleet.offload,    fleet.waiting_bytes},
+      waiting_(fleet.runtime, *this, fleet.waiting_bytes) {}
 
 Instances::~Instances() = default;
 
@@ -66,12 +66,9 @@ base::Result<void> Instances::call(const CallSpec& spec, std::uint64_t serial) {
     return own->upstream->call(spec, serial);
   }
   const UpstreamSpec& server = server_.spec();
-  if (waiting_.size() >= server.queue_size) {
+  if (auto refused = waiting_.refusal(spec, server.name, server.queue_size)) {
     ++past_.calls_failed;
-    return base::Error{
-        base::ErrorCode::overloaded,
-        fmt::format("Server '{}' has {} calls waiting already", server.name, waiting_.size()),
-        "Try again later, or raise its queue_size"};
+    return *std::move(refused);
   }
   CallSpec waiting = spec;
   if (waiting.deadline <= base::Duration::zero()) waiting.deadline = server.call_timeout;
@@ -232,9 +229,10 @@ void Instances::on_call_over(UpstreamId) {
 
 // --- what they say ---
 
-void Instances::on_notification(UpstreamId, CallerKey caller, std::string_view method,
+void Instances::on_notification(const NoticeSource& source, std::string_view method,
                                 std::string_view params) {
-  fleet_.outbox.direct().on_notification(server_id_, caller, method, params);
+  const NoticeSource here{server_id_, source.meant, source.own_instance};
+  fleet_.outbox.direct().on_notification(here, method, params);
 }
 
 bool Instances::on_server_request(const ServerRequestRef& request, CallerKey caller,

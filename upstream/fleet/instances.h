@@ -74,7 +74,7 @@ class Instances final : private UpstreamHost,
   void on_memory_changed(UpstreamId, const UpstreamMemory&) override {}
   void on_cascade_guard(bool, std::uint32_t, std::uint32_t) override {}
   void commit_auto_disable(UpstreamId, std::string, CommitDone) override {}
-  void on_notification(UpstreamId, CallerKey caller, std::string_view method,
+  void on_notification(const NoticeSource& source, std::string_view method,
                        std::string_view params) override;
   bool on_server_request(const ServerRequestRef& request, CallerKey caller, std::string_view method,
                          std::string_view params) override;

@@ -61,7 +61,7 @@ struct NoObserver final : FleetObserver {
   void on_memory_changed(UpstreamId, const UpstreamMemory&) override {}
   void on_cascade_guard(bool, std::uint32_t, std::uint32_t) override {}
   void commit_auto_disable(UpstreamId, std::string, CommitDone) override {}
-  void on_notification(UpstreamId, CallerKey, std::string_view, std::string_view) override {}
+  void on_notification(const NoticeSource&, std::string_view, std::string_view) override {}
   bool on_server_request(const ServerRequestRef&, CallerKey, std::string_view,
                          std::string_view) override {
     return false;

@@ -29,7 +29,7 @@ Upstream::Upstream(const FleetContext& context, UpstreamId id, std::uint64_t inc
       memory_(spec_.memory),
       since_(context.runtime.clock.wall_now()),
       has_catalog_(spec_.has_catalog),
-      waiting_(context.runtime, *this),
+      waiting_(context.runtime, *this, context.waiting_bytes),
       watch_(context.runtime, *this),
       self_(std::make_shared<Upstream*>(this)) {
   // What was observed of another configuration is no judgement on this one.

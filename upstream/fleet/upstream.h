@@ -50,6 +50,7 @@ struct FleetContext {
   UpstreamHost& host;
   const FleetOptions& options;
   const Offload& offload;
+  WaitingBytes& waiting_bytes;
 };
 
 class Upstream final : private SessionListener,
@@ -112,7 +113,7 @@ class Upstream final : private SessionListener,
   void on_listing(Listing listing) override;
   void on_start_failed(const base::Error& error) override;
   void on_renewed() override;
-  void on_notification(std::string_view method, std::string_view params) override;
+  void on_notification(CallerKey caller, std::string_view method, std::string_view params) override;
   bool on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                          std::string_view params) override;
   void on_server_request_cancelled(std::string_view raw_id) override;

@@ -96,12 +96,9 @@ base::Result<void> Upstream::call(const CallSpec& given, std::uint64_t serial) {
     return sent;
   }
   std::optional<base::Error> refused = refusal();
-  if (!refused && waiting_.size() >= spec_.queue_size) {
-    refused = base::Error{
-        ErrorCode::overloaded,
-        fmt::format("Server '{}' has {} calls waiting already", spec_.name, waiting_.size()),
-        "Try again later, or raise its queue_size"};
-    failed_call_ = {*refused, context_.runtime.clock.wall_now()};
+  if (!refused) {
+    refused = waiting_.refusal(spec, spec_.name, spec_.queue_size);
+    if (refused) failed_call_ = {*refused, context_.runtime.clock.wall_now()};
   }
   if (refused) {
     ++counters_.calls_failed;
@@ -207,8 +204,10 @@ void Upstream::on_renewed() {
   context_.outbox.post([id = id_](FleetObserver& observer) { observer.on_session_renewed(id); });
 }
 
-void Upstream::on_notification(std::string_view method, std::string_view params) {
-  context_.outbox.direct().on_notification(id_, spec_.only_caller, method, params);
+void Upstream::on_notification(CallerKey caller, std::string_view method, std::string_view params) {
+  const bool own = spec_.only_caller != kNobody;
+  context_.outbox.direct().on_notification({id_, own ? spec_.only_caller : caller, own}, method,
+                                           params);
 }
 
 namespace {

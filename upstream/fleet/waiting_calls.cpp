@@ -1,8 +1,26 @@
 #include "upstream/fleet/waiting_calls.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace upstream {
+
+std::optional<base::Error> WaitingCalls::refusal(const CallSpec& spec, std::string_view server,
+                                                 std::uint32_t queue_size) const {
+  if (size() >= queue_size) {
+    return base::Error{base::ErrorCode::overloaded,
+                       fmt::format("Server '{}' has {} calls waiting already", server, size()),
+                       "Try again later, or raise its queue_size"};
+  }
+  if (!bytes_.has_room(bytes_of(spec))) {
+    return base::Error{
+        base::ErrorCode::overloaded,
+        fmt::format("Calls of {} MiB wait for their servers already", bytes_.held() >> 20),
+        "Try again once some of them are done"};
+  }
+  return std::nullopt;
+}
 
 void WaitingCalls::add(const CallSpec& spec, std::uint64_t serial,
                        std::optional<base::Duration> wait_max) {

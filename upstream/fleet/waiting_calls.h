@@ -15,6 +15,23 @@
 
 namespace upstream {
 
+// The bytes of all calls that wait, at any server: one budget, whatever queues there are.
+class WaitingBytes {
+ public:
+  static constexpr std::size_t kMax = 64UL * 1024 * 1024;
+
+  WaitingBytes() = default;
+  WaitingBytes(const WaitingBytes&) = delete;
+  WaitingBytes& operator=(const WaitingBytes&) = delete;
+  bool has_room(std::size_t bytes) const { return bytes <= kMax && held_ <= kMax - bytes; }
+  std::size_t held() const { return held_; }
+  void take(std::size_t bytes) { held_ += bytes; }
+  void give_back(std::size_t bytes) { held_ -= bytes; }
+
+ private:
+  std::size_t held_ = 0;
+};
+
 class WaitingCalls {
  public:
   class Listener {
@@ -26,14 +43,17 @@ class WaitingCalls {
     virtual void on_waiting_failed(std::uint32_t calls) = 0;
   };
 
-  // `listener` outlives it.
-  WaitingCalls(base::Runtime runtime, Listener& listener)
-      : runtime_(runtime), listener_(listener) {}
+  // `listener` and `bytes` outlive it.
+  WaitingCalls(base::Runtime runtime, Listener& listener, WaitingBytes& bytes)
+      : runtime_(runtime), listener_(listener), bytes_(bytes) {}
   WaitingCalls(const WaitingCalls&) = delete;
   WaitingCalls& operator=(const WaitingCalls&) = delete;
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(calls_.size()); }
   bool empty() const { return calls_.empty(); }
+  // What stands in the way of one more: `queue_size` wait, or too many bytes do, at any server.
+  std::optional<base::Error> refusal(const CallSpec& spec, std::string_view server,
+                                     std::uint32_t queue_size) const;
 
   // It fails at its deadline or after `wait_max`, when given, if that is sooner.
   void add(const CallSpec& spec, std::uint64_t serial, std::optional<base::Duration> wait_max);
@@ -83,7 +103,10 @@ class WaitingCalls {
  private:
   struct Entry {
     Entry(WaitingCalls& owning, const CallSpec& spec, std::uint64_t number, base::TimePoint end)
-        : owner(owning), call(spec), serial(number), deadline(end) {}
+        : owner(owning), call(spec), serial(number), deadline(end) {
+      owner.bytes_.take(call.bytes());
+    }
+    ~Entry() { owner.bytes_.give_back(call.bytes()); }
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
     void fire() { owner.expire(*this); }
@@ -109,6 +132,7 @@ class WaitingCalls {
 
   base::Runtime runtime_;
   Listener& listener_;
+  WaitingBytes& bytes_;
   std::list<Entry> calls_;
   std::list<Failed> failed_;
   base::EndOfTurn<WaitingCalls, &WaitingCalls::deliver_failed> deliver_{*this};

@@ -31,6 +31,7 @@ bool AnswerReader::take_bytes(std::string_view bytes, std::vector<protocol::SseE
       look_for_answer(events[i].data);
     }
   }
+  if (!whole) end_.fault = HttpFault::too_large;
   return whole;
 }
 

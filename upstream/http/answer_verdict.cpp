@@ -18,7 +18,7 @@ Judgement failed(Failure failure) {
 Judgement judge_fault(const Asked& asked, const HttpEnd& end) {
   switch (end.fault) {
     case HttpFault::too_large:
-      return {AnswerVerdict::oversized, {}, std::nullopt, false};
+      return {AnswerVerdict::oversized, fault_failure(asked.at, end), std::nullopt, false};
     case HttpFault::unresolved:
     case HttpFault::refused:
     case HttpFault::connect_timeout:

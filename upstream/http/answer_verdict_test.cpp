@@ -138,6 +138,8 @@ TEST_CASE("every fault has its kind, a sentence and a remedy, and no secret", "[
   HttpEnd large;
   large.fault = HttpFault::too_large;
   CHECK(judge(request(), large, kNow).verdict == V::oversized);
+  CHECK(judge(request(), large, kNow).failure.message.find("over the message size limit") !=
+        std::string::npos);
 }
 
 TEST_CASE("a web page is no MCP server", "[http]") {

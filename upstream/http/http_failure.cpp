@@ -92,9 +92,11 @@ Failure fault_failure(const Url& at, const HttpEnd& end) {
     case HttpFault::no_thread:
       return network(fmt::format("Earlier connections to {} still hang; no more are tried", origin),
                      "Check its host: the name service or the network does not answer");
+    case HttpFault::too_large:
+      return network(fmt::format("The answer of {} is over the message size limit", origin),
+                     "If it is meant to be so large, raise limits.message_bytes_max");
     case HttpFault::none:
     case HttpFault::cut:
-    case HttpFault::too_large:
     case HttpFault::internal:
       break;
   }

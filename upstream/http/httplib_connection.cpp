@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <httplib.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -14,6 +15,7 @@
 #include "base/unique_fd.h"
 #include "upstream/http/answer_reader.h"
 #include "upstream/http/dial.h"
+#include "upstream/http/metered_stream.h"
 
 namespace upstream {
 namespace {
@@ -87,6 +89,7 @@ class HttplibConnection final : public BlockingConnection {
 
   const HttpSitePtr site_;
   const std::shared_ptr<TrustStores> stores_;
+  AnswerMeter meter_;
   std::unique_ptr<httplib::ClientImpl> client_;
   std::string address_;  // dialled last
   ExchangeJob* job_ = nullptr;
@@ -95,7 +98,7 @@ class HttplibConnection final : public BlockingConnection {
 };
 
 void HttplibConnection::make_plain_client() {
-  client_ = std::make_unique<httplib::ClientImpl>(site_->url.host, site_->url.port);
+  client_ = metered_client(site_->url.host, site_->url.port, meter_);
 }
 
 bool HttplibConnection::make_tls_client(HttpEnd& end) {
@@ -106,7 +109,7 @@ bool HttplibConnection::make_tls_client(HttpEnd& end) {
     return false;
   }
   const std::string& host = site_->url.host;
-  auto client = std::make_unique<httplib::SSLClient>(host, site_->url.port);
+  auto client = metered_tls_client(host, site_->url.port, meter_);
   SSL_CTX* context = client->ssl_context();
   if (context == nullptr) {
     end.fault = HttpFault::tls;
@@ -192,13 +195,15 @@ httplib::Request HttplibConnection::request_for(ExchangeJob& job, AnswerReader& 
     request.headers.emplace(header.name, header.value);
   }
   if (wanted.body) request.body = *wanted.body;
-  request.response_handler = [&job, &reader](const httplib::Response& response) {
+  request.response_handler = [this, &job, &reader](const httplib::Response& response) {
+    meter_.note_progress();
     HttpHead head = head_of(response);
     if (reader.take_head(head)) job.post_head(std::move(head));
     return !job.cancelled();
   };
-  request.content_receiver = [&job, &reader](const char* data, std::size_t size, std::uint64_t,
-                                             std::uint64_t) {
+  request.content_receiver = [this, &job, &reader](const char* data, std::size_t size,
+                                                   std::uint64_t, std::uint64_t) {
+    meter_.note_progress();
     std::vector<protocol::SseEvent> events;
     if (!reader.take_bytes({data, size}, events)) return false;
     return events.empty() ? !job.cancelled() : job.post_events(std::move(events));
@@ -212,6 +217,7 @@ httplib::Error HttplibConnection::send(ExchangeJob& job, AnswerReader& reader) {
   httplib::Error error = httplib::Error::Success;
   ERR_clear_error();
   verify_error_ = X509_V_OK;
+  meter_.begin();
   const bool sent = client_->send(request, response, error);
   if (sent) return httplib::Error::Success;
   return error == httplib::Error::Success ? httplib::Error::Unknown : error;
@@ -247,6 +253,10 @@ void HttplibConnection::explain(httplib::Error error, HttpEnd& end) const {
       return;
     default:
       end.fault = HttpFault::cut;
+      if (meter_.overrun()) {
+        end.detail = fmt::format("it sent over {} KiB that are no content, and was cut off",
+                                 AnswerMeter::kFramingBytesMax >> 10);
+      }
       return;
   }
 }

@@ -195,7 +195,10 @@ bool StreamableTransport::learn_version(Role role, std::string_view answer) {
 void StreamableTransport::on_post_message(Post& post, std::string_view bytes) {
   const Role role = find(post)->role;
   if (!learn_version(role, bytes)) return fail(changed_failure(url_));
-  if (role != Role::renewal) listener_->on_related_message(post.message().raw_id, bytes);
+  if (role == Role::renewal) return;
+  // What answers a message that is no request is of no call.
+  if (post.message().kind != OutgoingKind::request) return listener_->on_message(bytes);
+  listener_->on_related_message(post.message().raw_id, bytes);
 }
 
 void StreamableTransport::on_post_oversized(Post&, std::string_view raw_id) {

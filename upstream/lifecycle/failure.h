@@ -36,6 +36,9 @@ struct Failure {
   std::vector<std::string> stderr_tail;  // the last lines, oldest first, at most kStderrLinesMax
   // The server asked not to be tried again before (Retry-After); not stored.
   base::Duration retry_after{};
+  // The line of stderr that tells why. May be of what one client told the server, so it is no part
+  // of `message` before the session knows who may read it; not stored.
+  std::string last_words{};
   bool operator==(const Failure&) const = default;
 
   static constexpr std::size_t kStderrLinesMax = 20;

@@ -21,7 +21,7 @@ using CallTag = std::uint64_t;
 // gives to each client that can be asked.
 using CallerKey = std::uint32_t;
 inline constexpr CallerKey kNobody = 0;              // cannot be asked: REST, the command line
-inline constexpr CallerKey kOurselves = UINT32_MAX;  // no server asks back: log level, subscription
+inline constexpr CallerKey kOurselves = UINT32_MAX;  // tells nothing of any client: log level
 
 // Told what becomes of calls: for each accepted call exactly one of on_result, on_error and
 // on_failed, and before it any number of on_progress; nothing after a cancel() that returned true.
@@ -62,6 +62,7 @@ struct CallSpec {
 
   base::Duration deadline{};  // from now; zero: the server's call timeout
   CallerKey caller = kNobody;
+  bool shared = false;  // for the process that all share, also when the caller has one of its own
   CallTag tag = 0;
   CallSink* sink = nullptr;  // never null
 };

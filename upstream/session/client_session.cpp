@@ -1,5 +1,8 @@
 #include "upstream/session/client_session.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -27,6 +30,12 @@ std::uint64_t request_id_from(std::string_view raw_id) {
   const auto [end, error] = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), id);
   const bool whole = error == std::errc() && end == raw_id.data() + raw_id.size();
   return whole ? id : 0;
+}
+
+std::size_t bytes_of(const ListedPages& pages) {
+  std::size_t bytes = 0;
+  for (const std::string& page : pages.results) bytes += page.size();
+  return bytes;
 }
 
 // A request id as it stands in a message. Value.
@@ -106,20 +115,20 @@ base::Result<void> ClientSession::call(const CallSpec& spec, std::uint64_t seria
   (*row)->serial = serial;
   (*row)->caller = spec.caller;
   ++calls_in_flight_;
-  sole_caller_.on_call(spec.caller, runtime_.now());
+  served_ = served_ || spec.caller != kOurselves;
   return base::kDone;
 }
 
-void ClientSession::end_call(const RequestTable::Row& row, bool answered) {
+void ClientSession::end_call(const RequestTable::Row& row) {
   --calls_in_flight_;
-  sole_caller_.on_over(row.caller, answered, runtime_.now());
+  audience_.on_over(row.caller, runtime_.now());
 }
 
 bool ClientSession::cancel(std::uint64_t serial) {
   RequestTable::Row* row = table_.find_serial(serial);
   if (row == nullptr) return false;
   send_cancelled(row->id, "the client cancelled the call");
-  end_call(*row, /*answered=*/false);
+  end_call(*row);
   table_.release(*row);
   return true;
 }
@@ -203,7 +212,7 @@ void ClientSession::on_scanned(std::string_view of_request, std::string_view byt
     case protocol::MessageKind::request:
       return on_request(of_request, *scanned);
     case protocol::MessageKind::notification:
-      return on_notification(*scanned);
+      return on_notification(of_request, *scanned);
   }
 }
 
@@ -255,7 +264,7 @@ void ClientSession::on_response(const protocol::Envelope& message) {
   CallSink& sink = *row->sink;
   const CallTag tag = row->tag;
   const bool internal = row->internal;
-  if (!internal) end_call(*row, /*answered=*/true);
+  if (!internal) end_call(*row);
   table_.release(*row);
   if (message.kind == protocol::MessageKind::response) {
     sink.on_result(tag, message.result, message);
@@ -265,23 +274,37 @@ void ClientSession::on_response(const protocol::Envelope& message) {
   if (!internal) listener_.on_call_over();
 }
 
-void ClientSession::fail(RequestTable::Row& row, const base::Error& error, Tell tell) {
+// `last_words`: what the server wrote, for the caller alone; it may be of what that has told it.
+void ClientSession::fail(RequestTable::Row& row, const base::Error& error, Tell tell,
+                         std::string_view last_words) {
   CallSink& sink = *row.sink;
   const CallTag tag = row.tag;
   const bool internal = row.internal;
-  if (!internal) end_call(row, /*answered=*/false);
+  if (!internal) end_call(row);
   table_.release(row);
-  sink.on_failed(tag, error);
+  if (last_words.empty()) {
+    sink.on_failed(tag, error);
+  } else {
+    sink.on_failed(tag,
+                   {error.code, fmt::format("{}: {}", error.message, last_words), error.remedy});
+  }
   if (internal || tell == Tell::nobody) return;
   if (!closed_) listener_.on_call_over();
   listener_.on_call_failed(error);
 }
 
-// The stream of a call tells whose it is; without that, the calls of late do.
-CallerKey ClientSession::caller_of(std::string_view of_request) {
+CallerKey ClientSession::sole_caller() {
+  return audience_.sole(runtime_.now(), [this](const auto& add) {
+    std::size_t position = 0;
+    while (const RequestTable::Row* row = table_.next(position)) add(row->caller);
+  });
+}
+
+// What comes on the stream of a request belongs to it alone, and to nobody once that is over.
+CallerKey ClientSession::meant_by(std::string_view of_request) {
+  if (of_request.empty()) return sole_caller();
   const RequestTable::Row* row = table_.find(request_id_from(of_request));
-  if (row != nullptr && row->caller != kOurselves) return row->caller;
-  return sole_caller_.at(runtime_.now());
+  return row != nullptr && row->caller != kOurselves ? row->caller : kNobody;
 }
 
 void ClientSession::on_request(std::string_view of_request, const protocol::Envelope& message) {
@@ -290,7 +313,7 @@ void ClientSession::on_request(std::string_view of_request, const protocol::Enve
     return;
   }
   if (closing_) return;  // whoever comes to wait for it is not the one it means
-  const CallerKey caller = caller_of(of_request);
+  const CallerKey caller = meant_by(of_request);
   if (listener_.on_server_request(caller, message.id, message.method_name, message.params)) return;
   if (closed_ || closing_) return;
   message_.clear();
@@ -300,10 +323,11 @@ void ClientSession::on_request(std::string_view of_request, const protocol::Enve
   (void)transport_->send({message_, OutgoingKind::response, {}, {}, message.id, {}});
 }
 
-void ClientSession::on_notification(const protocol::Envelope& message) {
+void ClientSession::on_notification(std::string_view of_request,
+                                    const protocol::Envelope& message) {
   switch (message.method) {
     case protocol::Method::progress:
-      return on_progress(message);
+      return on_progress(of_request, message);
     case protocol::Method::cancelled:
       if (message.request_id.empty()) return;
       return listener_.on_server_request_cancelled(message.request_id);
@@ -315,13 +339,15 @@ void ClientSession::on_notification(const protocol::Envelope& message) {
       note_changed(ListKind::resources);
       return note_changed(ListKind::resource_templates);
     default:
-      return listener_.on_notification(message.method_name, message.params);
+      return listener_.on_notification(meant_by(of_request), message.method_name, message.params);
   }
 }
 
-void ClientSession::on_progress(const protocol::Envelope& message) {
+// The token is the id of the request, which is never used twice: behind its end it is nobody's.
+void ClientSession::on_progress(std::string_view of_request, const protocol::Envelope& message) {
   RequestTable::Row* row = table_.find(request_id_from(message.progress_token));
   if (row == nullptr || row->progress_token.empty()) return;
+  if (!of_request.empty() && request_id_from(of_request) != row->id) return;
   row->sink->on_progress(row->tag, message, row->progress_token);
 }
 
@@ -355,7 +381,10 @@ void ClientSession::on_session_renewed() {
 void ClientSession::on_closed(const Failure& failure) {
   if (closed_) return;
   fail_all(failure, Tell::listener);
-  listener_.on_closed(failure);
+  if (served_ || failure.last_words.empty()) return listener_.on_closed(failure);
+  Failure told = failure;
+  told.message += ": " + failure.last_words;
+  listener_.on_closed(told);
 }
 
 void ClientSession::abandon(const Failure& failure) {
@@ -370,13 +399,18 @@ void ClientSession::fail_all(const Failure& failure, Tell tell) {
   relist_timer_.cancel();
   begin_.cancel();
   flow_.cancel();
+  std::string last_words = failure.last_words;
+  options_.secrets.apply(last_words);
+  const CallerKey meant = sole_caller();
   const base::Error error{
       base::ErrorCode::connection_lost,
       "The connection to server '" + options_.server_name +
           "' was lost during the call: " + masked(failure.message),
       "The call may or may not have been carried out; check before repeating it"};
   std::size_t position = 0;
-  while (RequestTable::Row* row = table_.next(position)) fail(*row, error, tell);
+  while (RequestTable::Row* row = table_.next(position)) {
+    fail(*row, error, tell, row->caller == meant ? last_words : std::string_view());
+  }
 }
 
 // --- handshake and lists ---
@@ -404,6 +438,7 @@ base::Task<base::Result<Listing>> ClientSession::list(Kinds kinds) {
   FlowPort& port = *this;
   Listing listing;
   listing.server = server_;
+  ListLimits limits = options_.list_limits;
   for (std::size_t i = 0; i < kListKinds; ++i) {
     if ((kinds >> i & 1U) == 0) continue;
     const auto kind = static_cast<ListKind>(i);
@@ -412,8 +447,9 @@ base::Task<base::Result<Listing>> ClientSession::list(Kinds kinds) {
       listing.lists[i].emplace();
       continue;
     }
-    base::Result<ListedPages> pages = co_await read_list(port, kind, options_.list_limits);
+    base::Result<ListedPages> pages = co_await read_list(port, kind, limits);
     if (pages.ok()) {
+      limits.bytes_max -= std::min(limits.bytes_max, bytes_of(*pages));
       listing.lists[i] = *std::move(pages);
     } else if (!declared) {
       listing.lists[i].emplace();

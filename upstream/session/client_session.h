@@ -19,6 +19,7 @@
 #include "base/runtime.h"
 #include "base/secret_mask.h"
 #include "base/task.h"
+#include "upstream/session/audience.h"
 #include "upstream/session/call.h"
 #include "upstream/session/flow_request.h"
 #include "upstream/session/handshake.h"
@@ -27,7 +28,6 @@
 #include "upstream/session/message_gate.h"
 #include "upstream/session/request_table.h"
 #include "upstream/session/request_writer.h"
-#include "upstream/session/sole_caller.h"
 #include "upstream/transport/transport.h"
 
 namespace upstream {
@@ -43,8 +43,11 @@ class SessionListener {
   virtual void on_start_failed(const base::Error& error) = 0;
   // The server had forgotten the session; another is open, which knows nothing of the first.
   virtual void on_renewed() {}
-  virtual void on_notification(std::string_view method, std::string_view params) = 0;
-  // `caller`: whose calls it belongs to; kNobody when that is not certain. False: it is refused.
+  // `caller`, here and below: the only client it can be meant for; kNobody when that is not
+  // certain.
+  virtual void on_notification(CallerKey caller, std::string_view method,
+                               std::string_view params) = 0;
+  // False: it is refused.
   virtual bool on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                                  std::string_view params) = 0;
   // It needs no answer any more to that request of its own.
@@ -151,14 +154,16 @@ class ClientSession final : private MessageGate::Sink,
                           const protocol::ScanError& error);
   void on_response(const protocol::Envelope& message);
   void on_request(std::string_view of_request, const protocol::Envelope& message);
-  CallerKey caller_of(std::string_view of_request);
-  void on_notification(const protocol::Envelope& message);
-  void on_progress(const protocol::Envelope& message);
+  CallerKey sole_caller();
+  CallerKey meant_by(std::string_view of_request);
+  void on_notification(std::string_view of_request, const protocol::Envelope& message);
+  void on_progress(std::string_view of_request, const protocol::Envelope& message);
   RequestTable::Row* take_answered(std::string_view raw_id);
   enum class Tell : std::uint8_t { listener, nobody };
   void fail_all(const Failure& failure, Tell tell);
-  void fail(RequestTable::Row& row, const base::Error& error, Tell tell = Tell::listener);
-  void end_call(const RequestTable::Row& row, bool answered);
+  void fail(RequestTable::Row& row, const base::Error& error, Tell tell = Tell::listener,
+            std::string_view last_words = {});
+  void end_call(const RequestTable::Row& row);
   void note_changed(ListKind kind);
 
   void begin();
@@ -176,7 +181,7 @@ class ClientSession final : private MessageGate::Sink,
   MessageGate gate_;
   ServerInfo server_;
   RequestTable table_{*this};
-  SoleCaller sole_caller_;
+  Audience audience_;
   RequestWriter writer_;
   std::string message_;  // the last message that is no request
   Unheard unheard_;
@@ -188,6 +193,7 @@ class ClientSession final : private MessageGate::Sink,
   bool closing_ = false;
   bool closed_ = false;
   bool listed_ = false;
+  bool served_ = false;  // a call of a client
   Kinds changed_ = 0;
 
   base::EndOfTurn<ClientSession, &ClientSession::begin> begin_{*this};

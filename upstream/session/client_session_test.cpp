@@ -184,6 +184,68 @@ TEST_CASE("a request in the answer to a call is that caller's, whoever else call
   CHECK(world.listener.requests == std::vector<std::string>{"11 7 sampling/createMessage"});
 }
 
+constexpr std::string_view kLog =
+    R"({"jsonrpc":"2.0","method":"notifications/message","params":{"data":"of 11"}})";
+const std::string kLogOf = R"( notifications/message{"data":"of 11"})";
+
+TEST_CASE("a log message behind its call is not the next caller's", "[session]") {
+  World world;
+  world.become_ready();
+  REQUIRE(world.call(1, {}, 11).ok());
+  world.answer("{}");
+  world.line.deliver(kLog);
+  REQUIRE(world.call(2, {}, 12).ok());
+  world.line.deliver(kLog);
+  CHECK(world.listener.notifications == std::vector{"11" + kLogOf, "0" + kLogOf});
+}
+
+TEST_CASE("what comes in the answer to a call is that caller's, and nobody's behind its end",
+          "[session]") {
+  World world;
+  world.become_ready();
+  REQUIRE(world.call(1, {}, 11).ok());
+  const std::string request = world.line.take_sent();
+  const std::string id(protocol::scan(request)->id);
+  REQUIRE(world.call(2, R"("of 12")", 12).ok());
+  const std::string other(protocol::scan(world.line.take_sent())->id);
+  world.line.listener->on_related_message(id, kLog);
+  world.line.listener->on_related_message(
+      id, R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1,)"
+          R"("progressToken":)" +
+              other + "}}");
+  CHECK(world.sink.log.empty());
+  REQUIRE(world.session.cancel(1));
+  world.line.listener->on_related_message(id, kLog);
+  CHECK(world.listener.notifications == std::vector{"11" + kLogOf, "0" + kLogOf});
+}
+
+TEST_CASE("the last words of a server go to the only client they can be of", "[session]") {
+  const Failure failure{FailureKind::exited, 1, "exited with code 1", {}, {}, {}, "secret of 11"};
+  const std::string plain =
+      "The connection to server 'db' was lost during the call: exited with code 1";
+  World alone;
+  alone.become_ready();
+  REQUIRE(alone.call(1, {}, 11).ok());
+  alone.line.listener->on_closed(failure);
+  CHECK(alone.sink.last_error.message == plain + ": secret of 11");
+  // Who looks at the server later is anybody.
+  CHECK(alone.listener.calls_failed.back().message == plain);
+  CHECK(alone.listener.closed->message == "exited with code 1");
+
+  World shared;
+  shared.become_ready();
+  REQUIRE(shared.call(1, {}, 11).ok());
+  shared.answer("{}");
+  REQUIRE(shared.call(2, {}, 12).ok());
+  shared.line.listener->on_closed(failure);
+  CHECK(shared.sink.last_error.message == plain);
+
+  World unused;
+  unused.become_ready();
+  unused.line.listener->on_closed(failure);
+  CHECK(unused.listener.closed->message == "exited with code 1: secret of 11");
+}
+
 TEST_CASE("a request that the server takes back is told, one while it is stopped is not",
           "[session]") {
   World world;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/log.h"
+#include "protocol/handshake.h"
 #include "protocol/jsonrpc.h"
 
 namespace upstream {
@@ -11,19 +13,44 @@ namespace {
 
 constexpr base::JsonLimits kAnswerLimits{.bytes_max = 1024 * 1024, .depth_max = 64};
 constexpr std::size_t kShownBytesMax = 200;
+constexpr std::size_t kObjectBytesMax = 64UL * 1024;  // of capabilities and of serverInfo
+constexpr std::size_t kLongMemberBytes = 1024;
 
 base::Error broken(std::string what) {
   return {base::ErrorCode::protocol_error, std::move(what),
           "Check that the command or url is an MCP server"};
 }
 
-std::string text_member(const rapidjson::Value& object, std::string_view name) {
-  return std::string(base::json_string(object, name).value_or(""));
+// Cut where a character begins.
+std::string text_member(const rapidjson::Value& object, std::string_view name,
+                        std::size_t bytes_max) {
+  std::string_view text = base::json_string(object, name).value_or("");
+  if (text.size() <= bytes_max) return std::string(text);
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  base::log::warn("session", "{} of a server is cut at {} bytes", name, end);
+  return std::string(text.substr(0, end));
 }
 
+// Of one over kObjectBytesMax only the members that are short.
 std::string object_member(const rapidjson::Value& object, std::string_view name) {
   const rapidjson::Value* member = base::json_object(object, name);
-  return member != nullptr ? base::to_json(*member) : "{}";
+  if (member == nullptr) return "{}";
+  std::string whole = base::to_json(*member);
+  if (whole.size() <= kObjectBytesMax) return whole;
+  base::log::warn("session", "{} of a server is over {} bytes: its long members are left out", name,
+                  kObjectBytesMax);
+  std::string kept = "{";
+  for (const auto& [key, value] : member->GetObject()) {
+    const std::string text = base::to_json(value);
+    if (key.GetStringLength() + text.size() > kLongMemberBytes) continue;
+    if (kept.size() > kObjectBytesMax - 2 * kLongMemberBytes) break;
+    if (kept.size() > 1) kept += ',';
+    protocol::append_json_string(kept, base::json_text(key));
+    kept += ':';
+    kept += text;
+  }
+  return kept + "}";
 }
 
 base::Error refusal(const FlowReply& reply) {
@@ -59,12 +86,12 @@ base::Result<Greeting> read_initialize_result(std::string_view result) {
   greeting.revision = *revision;
   ServerInfo& server = greeting.server;
   server.protocol_version = protocol::to_string(*revision);
-  server.instructions = text_member(*document, "instructions");
+  server.instructions = text_member(*document, "instructions", protocol::kInstructionsBytesMax);
   server.capabilities = object_member(*document, "capabilities");
   server.implementation = object_member(*document, "serverInfo");
   if (const auto* info = base::json_object(*document, "serverInfo")) {
-    server.name = text_member(*info, "name");
-    server.version = text_member(*info, "version");
+    server.name = text_member(*info, "name", protocol::kHandshakeTextMax);
+    server.version = text_member(*info, "version", protocol::kHandshakeTextMax);
   }
   return greeting;
 }

@@ -41,6 +41,11 @@ std::string_view name_of(const CallSpec& spec) {
   return spec.request->name.present ? spec.request->name.raw : spec.request->uri.raw;
 }
 
+std::size_t bytes_of(const CallSpec& spec) {
+  return spec.request != nullptr ? spec.request->params.size()
+                                 : spec.params.size() + spec.arguments.size();
+}
+
 base::Result<std::string_view> RequestWriter::write(std::uint64_t id, const CallSpec& spec) {
   if (out_.capacity() > kKeepBytesMax) out_ = {};
   if (params_.capacity() > kKeepBytesMax) params_ = {};

@@ -32,6 +32,9 @@ class RequestWriter {
 std::string_view method_of(const CallSpec& spec);
 std::string_view name_of(const CallSpec& spec);
 
+// How many bytes of it go to the server, about; what one that waits takes.
+std::size_t bytes_of(const CallSpec& spec);
+
 // A CallSpec that owns its bytes, for a call that has to wait. Value; moves.
 class StoredCall {
  public:
@@ -48,6 +51,7 @@ class StoredCall {
     return use(spec);
   }
   const CallSpec& plain() const { return plain_; }
+  std::size_t bytes() const { return method_.size() + params_.size() + token_.size(); }
 
  private:
   CallSpec plain_;  // without any view

@@ -24,6 +24,24 @@ TEST_CASE("the handshake offers the newest legacy revision and reads what was ag
   CHECK(server.capabilities == R"({"tools":{"listChanged":true}})");
 }
 
+TEST_CASE("what a server says of itself is kept up to a size, and it runs all the same",
+          "[session]") {
+  World world;
+  const std::string long_text(100'000, 'x');
+  // Cut between characters.
+  const std::string instructions = std::string(65'535, 'i') + "\u00e4";
+  world.answer(R"({"protocolVersion":"2025-06-18","capabilities":{"experimental":{"a":")" +
+               long_text + R"("},"tools":{"listChanged":true}},"serverInfo":{"name":")" +
+               long_text + R"(","version":"2","icons":[")" + long_text + R"("]},"instructions":")" +
+               instructions + "\"}");
+  const ServerInfo& server = world.session.server();
+  CHECK(world.listener.handshakes == 1);
+  CHECK(server.name == std::string(1024, 'x'));
+  CHECK(server.instructions == std::string(65'535, 'i'));
+  CHECK(server.capabilities == R"({"tools":{"listChanged":true}})");
+  CHECK(server.implementation == R"({"version":"2"})");
+}
+
 TEST_CASE("a revision that is fixed is the one that is offered", "[session]") {
   base::SimRuntime sim;
   FakeLine line;

@@ -35,16 +35,20 @@ struct RecordingSink final : CallSink {
   }
   void on_failed(CallTag tag, const base::Error& error) override {
     log.push_back("failed " + std::to_string(tag) + " " + std::string(base::to_string(error.code)));
+    last_error = error;
   }
   std::vector<std::string> log;
+  base::Error last_error;
 };
 
 struct RecordingListener final : SessionListener {
   void on_handshaken(const ServerInfo&) override { ++handshakes; }
   void on_listing(Listing listing) override { listings.push_back(std::move(listing)); }
   void on_start_failed(const base::Error& error) override { start_error = error; }
-  void on_notification(std::string_view method, std::string_view params) override {
-    notifications.push_back(std::string(method) + std::string(params));
+  void on_notification(CallerKey caller, std::string_view method,
+                       std::string_view params) override {
+    notifications.push_back(std::to_string(caller) + " " + std::string(method) +
+                            std::string(params));
   }
   bool on_server_request(CallerKey caller, std::string_view raw_id, std::string_view method,
                          std::string_view) override {

@@ -211,7 +211,7 @@ Failure run_failure(const RunEnd& end) {
 
 void add_stderr(Failure& failure, std::vector<std::string> tail, bool stop_asked) {
   if (!stop_asked && failure.detail != 0 && !tail.empty()) {
-    failure.message += fmt::format(": {}", telling_line(tail));
+    failure.last_words = telling_line(tail);
   }
   failure.stderr_tail = std::move(tail);
 }

@@ -39,8 +39,8 @@ Failure run_failure(const RunEnd& end);
 // The line that tells most of why a program ended: the last that names an error, else the last that
 // says something. REQUIRES: one at least.
 std::string_view telling_line(std::span<const std::string> tail);
-// Attaches the last lines of stderr; the one that tells most becomes part of the sentence when the
-// command failed by itself.
+// Attaches the last lines of stderr; the one that tells most are its last words when the command
+// failed by itself.
 void add_stderr(Failure& failure, std::vector<std::string> tail, bool stop_asked);
 
 }  // namespace upstream
