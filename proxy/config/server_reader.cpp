@@ -329,7 +329,9 @@ void check_variables(ObjectReader& reader, std::string_view key) {
   if (node == nullptr || !node->is(JsonKind::object)) return;
   for (const JsonNode& item : node->children) {
     if (!is_variable_name(item.key)) {
-      reader.error(*node, fmt::format("\"{}\" cannot be the name of a variable", item.key),
+      reader.error(*node,
+                   fmt::format("\"{}\" cannot be the name of a variable",
+                               item.key.substr(0, item.key.find('='))),
                    "use a name without = that is not empty");
     }
   }

@@ -123,9 +123,10 @@ void read_environment(ObjectReader& reader, EnvironmentConfig& out) {
   check_variables(inner, "custom_vars");
   for (const std::string& name : out.allowed_system_vars) {
     if (is_variable_name(name)) continue;
-    inner.error(*node->find("allowed_system_vars"),
-                fmt::format("\"{}\" cannot be the name of a variable", name),
-                "use a name without = that is not empty");
+    inner.error(
+        *node->find("allowed_system_vars"),
+        fmt::format("\"{}\" cannot be the name of a variable", name.substr(0, name.find('='))),
+        "use a name without = that is not empty");
   }
   inner.read("path", out.path);
   inner.report_unused();
