@@ -12,6 +12,7 @@
 #include "proxy/daemon/admin.h"
 #include "proxy/daemon/agent_actions.h"
 #include "proxy/daemon/change_events.h"
+#include "proxy/daemon/connection_limits.h"
 #include "proxy/daemon/data_dir.h"
 #include "proxy/daemon/ended_sessions.h"
 #include "proxy/daemon/fleet_recorder.h"
@@ -61,24 +62,6 @@ RememberedByName remembered_by_name(const storage::Snapshot& snapshot) {
     remembered[record.server].has_catalog = true;
   }
   return remembered;
-}
-
-// `files_max`: how many descriptors this process may have. Servers and their instances need theirs
-// even when every place for a connection is taken.
-http::Limits http_limits(const config::Config& config, rlim_t files_max) {
-  constexpr std::size_t kFilesOfOwn = 128;
-  constexpr std::size_t kFilesOfServer = 6;
-  constexpr std::size_t kPlacesMin = 64;
-  http::Limits limits;
-  const std::size_t needed = kFilesOfOwn + kFilesOfServer * config.servers.size();
-  const std::size_t spare = files_max > needed ? files_max - needed : 0;
-  // Half of it stays for instances and servers to come, the rest is for two kinds of connections.
-  const std::size_t places = std::clamp(spare / 4, kPlacesMin, limits.connections_max);
-  limits.connections_max = limits.unix_connections_max = places;
-  limits.connections_of_peer_max = places / 2;
-  limits.body_bytes_max = config.limits.message_bytes_max;
-  limits.queue_bytes_max = std::max(limits.queue_bytes_max, 2 * limits.body_bytes_max);
-  return limits;
 }
 
 upstream::EnvironmentRules environment_rules(const config::EnvironmentConfig& environment) {
@@ -234,7 +217,7 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
       api_key(std::move(key)),
       api(admin, bus, loop.runtime(), &call_events),
       front(std::move(policy), api_key, mcp, sse, api),
-      server(loop, http_limits(*intent.config(), original_limits.rlim_max), front),
+      server(loop, connection_limits(*intent.config(), original_limits.rlim_max), front),
       memory(
           loop.runtime(),
           [this](auto work, auto then) { base::offload(loop, std::move(work), std::move(then)); },
