@@ -282,12 +282,9 @@ void ClientSession::fail(RequestTable::Row& row, const base::Error& error, Tell 
   const bool internal = row.internal;
   if (!internal) end_call(row);
   table_.release(row);
-  if (last_words.empty()) {
-    sink.on_failed(tag, error);
-  } else {
-    sink.on_failed(tag,
-                   {error.code, fmt::format("{}: {}", error.message, last_words), error.remedy});
-  }
+  const std::string message =
+      last_words.empty() ? error.message : fmt::format("{}: {}", error.message, last_words);
+  sink.on_failed(tag, {error.code, message, error.remedy});
   if (internal || tell == Tell::nobody) return;
   if (!closed_) listener_.on_call_over();
   listener_.on_call_failed(error);
