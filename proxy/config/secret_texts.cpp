@@ -1,6 +1,7 @@
 #include "proxy/config/secret_texts.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 #include <string_view>
@@ -184,14 +185,76 @@ void collect(Collector& texts, const ServerConfig& server, const ExpandedServer&
   for (const auto& [name, value] : used.inserted) texts.add_all(disclose_value(name, value).hidden);
 }
 
+// Where programs, homes, languages, certificates and proxies are.
+bool is_standard_variable(std::string_view name) {
+  constexpr std::array<std::string_view, 36> kNames{"PATH",
+                                                    "HOME",
+                                                    "USER",
+                                                    "LOGNAME",
+                                                    "SHELL",
+                                                    "PWD",
+                                                    "SHLVL",
+                                                    "LANG",
+                                                    "LANGUAGE",
+                                                    "TZ",
+                                                    "TMPDIR",
+                                                    "TMP",
+                                                    "TEMP",
+                                                    "TERM",
+                                                    "HOSTNAME",
+                                                    "DISPLAY",
+                                                    "EDITOR",
+                                                    "WAYLAND_DISPLAY",
+                                                    "DBUS_SESSION_BUS_ADDRESS",
+                                                    "SSL_CERT_FILE",
+                                                    "SSL_CERT_DIR",
+                                                    "NODE_EXTRA_CA_CERTS",
+                                                    "REQUESTS_CA_BUNDLE",
+                                                    "HTTP_PROXY",
+                                                    "HTTPS_PROXY",
+                                                    "NO_PROXY",
+                                                    "ALL_PROXY",
+                                                    "http_proxy",
+                                                    "https_proxy",
+                                                    "no_proxy",
+                                                    "all_proxy",
+                                                    "DOCKER_HOST",
+                                                    "DOCKER_CONTEXT",
+                                                    "DOCKER_CONFIG",
+                                                    "NVM_DIR",
+                                                    "NODE_ENV"};
+  return name.starts_with("LC_") || name.starts_with("XDG_") ||
+         std::ranges::find(kNames, name) != kNames.end();
+}
+
+bool is_path_list(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(':'), text.size());
+    if (end > 0 && !is_plain_path(text.substr(0, end))) return false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return true;
+}
+
+Texts hidden_in_inherited(std::string_view name, std::string_view value) {
+  if (is_standard_variable(name)) {
+    const bool may_hold_password = value.find('@') != std::string_view::npos;
+    const bool is_url = value.find("://") != std::string_view::npos;
+    return may_hold_password && is_url ? disclose_url(value).hidden : Texts{};
+  }
+  return is_path_list(value) ? Texts{} : disclose_value(name, value).hidden;
+}
+
 }  // namespace
 
 Texts secret_texts(const ServerConfig& server, const ExpandedServer& used,
-                   const std::map<std::string, std::string>& custom_vars) {
+                   const std::map<std::string, std::string>& custom_vars,
+                   const std::map<std::string, std::string>& inherited) {
   Collector texts;
   texts.allow(server);
   collect(texts, server, used);
   for (const auto& [name, value] : custom_vars) texts.add_all(disclose_value(name, value).hidden);
+  for (const auto& [name, value] : inherited) texts.add_all(hidden_in_inherited(name, value));
   return std::move(texts).take();
 }
 
@@ -199,6 +262,9 @@ Texts secret_texts(const Config& config, const Environment& environment) {
   Collector texts;
   for (const ServerConfig& server : config.servers) texts.allow(server);
   texts.add_all(hidden_in_settings(config));
+  for (const std::string& name : config.environment.allowed_system_vars) {
+    if (const auto value = environment(name)) texts.add_all(hidden_in_inherited(name, *value));
+  }
   for (const ServerConfig& server : config.servers) {
     collect(texts, server, expand_server(server, environment));
   }

@@ -56,6 +56,27 @@ TEST_CASE("variables that every server inherits are not heard", "[config]") {
   CHECK(heard({}, "key K9-everybody!", {{"COMPANY", "K9-everybody!"}}) == "key ***");
 }
 
+TEST_CASE("of what a server has of the daemon's environment only places are heard", "[config]") {
+  const auto told = [](const char* name, const char* value) {
+    std::string said = std::string("have ") + value + " here";
+    base::SecretMask(secret_texts({}, {}, {}, {{name, value}})).apply(said);
+    return said;
+  };
+  for (const char* name : {"OPENAI_API_KEY", "GH_TOKEN", "COMPANY", "AWS_SESSION"}) {
+    CHECK(told(name, "ghp_q8Zr2LxT5vNw7Y") == "have *** here");
+  }
+  CHECK(told("HTTPS_PROXY", "http://ann:pa55word@proxy.example:3128").find("pa55word") ==
+        std::string::npos);
+  CHECK(told("HTTPS_PROXY", "http://proxy.example:3128") == "have http://proxy.example:3128 here");
+  CHECK(told("PATH", "/opt/Zx8kQ2v7/bin:/usr/bin") == "have /opt/Zx8kQ2v7/bin:/usr/bin here");
+  CHECK(told("PYENV_HOOK_PATH", "/etc/pyenv.d:/usr/lib") == "have /etc/pyenv.d:/usr/lib here");
+  CHECK(told("USER", "annabella") == "have annabella here");
+
+  Config config;
+  config.environment.allowed_system_vars = {"REF"};
+  CHECK(secret_texts(config, variable) == std::vector<std::string>{"of-the-environment-7"});
+}
+
 TEST_CASE("arguments that are not shown are not heard", "[config]") {
   ServerConfig server;
   server.args = {

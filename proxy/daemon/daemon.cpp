@@ -254,7 +254,8 @@ Daemon::Parts::Parts(base::Loop& the_loop, base::FileSystem& the_files,
 }
 
 void Daemon::Parts::give_specs(const config::Config& config) {
-  fleet.apply(upstream_specs(config, config::process_environment(), remembered));
+  fleet.apply(
+      upstream_specs(config, config::process_environment(), transports.inherited(), remembered));
   for (const config::ServerConfig& known : config.servers) {
     catalog.set_wanted(*fleet.find(known.name), known.enabled_tools, known.disabled_tools);
   }

@@ -65,6 +65,15 @@ void Transports::complete_path(std::function<void()> completed) {
   });
 }
 
+std::map<std::string, std::string> Transports::inherited() const {
+  std::map<std::string, std::string> out;
+  for (const std::string& entry : upstream::child_environment(environment_, rules_, {})) {
+    const std::size_t equals = entry.find('=');
+    out.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return out;
+}
+
 upstream::ChildSpec Transports::child_spec(const std::string& server,
                                            const StdioLaunch& launch) const {
   const std::map<std::string, std::string> own(launch.env.begin(), launch.env.end());

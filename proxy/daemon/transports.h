@@ -5,6 +5,7 @@
 // Threads:   the loop thread.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class Transports final : public upstream::TransportFactory, public upstream::Pre
 
   // For children started from now on.
   void set_environment_rules(upstream::EnvironmentRules rules) { rules_ = std::move(rules); }
+  // What every server's process has in its environment, by these rules.
+  std::map<std::string, std::string> inherited() const;
 
   // Ends what an earlier daemon of this data directory left behind when it was killed: its
   // processes now, its containers in the background.

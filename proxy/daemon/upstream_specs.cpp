@@ -90,7 +90,8 @@ base::Duration health_interval_of(const config::Config& config,
 }
 
 UpstreamSpec spec_of(const config::Config& config, const config::ServerConfig& server,
-                     const config::EffectiveMode& mode, const config::Environment& environment) {
+                     const config::EffectiveMode& mode, const config::Environment& environment,
+                     const Variables& inherited) {
   config::ExpandedServer expanded = config::expand_server(server, environment);
   UpstreamSpec spec;
   spec.name = server.name;
@@ -102,7 +103,7 @@ UpstreamSpec spec_of(const config::Config& config, const config::ServerConfig& s
   if (!expanded.command.empty()) {
     spec.package_runner = upstream::package_runner_of(expanded.command, expanded.args).has_value();
   }
-  spec.secrets = config::secret_texts(server, expanded, config.environment.custom_vars);
+  spec.secrets = config::secret_texts(server, expanded, config.environment.custom_vars, inherited);
   spec.launch = launch_of(server, std::move(expanded));
   spec.connect_timeout = connect_timeout_of(config, server);
   spec.call_timeout = call_timeout_of(config, server);
@@ -129,12 +130,13 @@ std::uint64_t config_hash(const config::ServerConfig& server) {
 
 std::vector<UpstreamSpec> upstream_specs(const config::Config& config,
                                          const config::Environment& environment,
+                                         const Variables& inherited,
                                          const RememberedByName& remembered) {
   const std::vector<config::EffectiveMode> modes = config::effective_modes(config);
   std::vector<UpstreamSpec> specs;
   specs.reserve(config.servers.size());
   for (std::size_t i = 0; i < config.servers.size(); ++i) {
-    UpstreamSpec spec = spec_of(config, config.servers[i], modes[i], environment);
+    UpstreamSpec spec = spec_of(config, config.servers[i], modes[i], environment, inherited);
     if (const auto known = remembered.find(spec.name); known != remembered.end()) {
       spec.memory = known->second.memory;
       spec.has_catalog = known->second.has_catalog;

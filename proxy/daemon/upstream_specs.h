@@ -18,9 +18,13 @@ struct Remembered {
 };
 using RememberedByName = std::map<std::string, Remembered, std::less<>>;
 
-// One spec for each server of the configuration, in its order.
+using Variables = std::map<std::string, std::string>;
+
+// One spec for each server of the configuration, in its order. `inherited` is what every server's
+// process has in its environment, whatever its own entry says; a server may tell it.
 std::vector<upstream::UpstreamSpec> upstream_specs(const config::Config& config,
                                                    const config::Environment& environment,
+                                                   const Variables& inherited,
                                                    const RememberedByName& remembered);
 
 // Over all of a server's own configuration but its mode and groups; the same in every run.

@@ -19,10 +19,11 @@ config::Environment environment(std::map<std::string, std::string> variables) {
 
 std::vector<upstream::UpstreamSpec> specs_of(std::string_view text,
                                              std::map<std::string, std::string> variables = {},
-                                             const RememberedByName& remembered = {}) {
+                                             const RememberedByName& remembered = {},
+                                             const Variables& inherited = {}) {
   auto parsed = config::parse(text);
   REQUIRE(parsed.config);
-  return upstream_specs(*parsed.config, environment(std::move(variables)), remembered);
+  return upstream_specs(*parsed.config, environment(std::move(variables)), inherited, remembered);
 }
 
 TEST_CASE("a spec has its defaults filled in and its variables expanded", "[daemon]") {
@@ -38,6 +39,13 @@ TEST_CASE("a spec has its defaults filled in and its variables expanded", "[daem
   CHECK(specs[0].call_timeout == std::chrono::seconds(90));
   CHECK(specs[0].package_runner);
   CHECK(!specs[0].unconfigured);
+}
+
+TEST_CASE("what a server inherits is not heard of it", "[daemon]") {
+  const auto specs =
+      specs_of(R"({"mcpServers":[{"name":"a","command":"x"}]})", {}, {},
+               {{"OPENAI_API_KEY", "k-inherited-4711"}, {"PATH", "/opt/Zx8kQ2v/bin"}});
+  CHECK(specs[0].secrets == std::vector<std::string>{"k-inherited-4711"});
 }
 
 TEST_CASE("servers behind a url are pinged rarely, unless they say themselves", "[daemon]") {
