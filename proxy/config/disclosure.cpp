@@ -67,13 +67,23 @@ bool is_ip4(std::string_view host) {
   return std::ranges::count(host, '.') == 3 && is_small_number(host);
 }
 
+// "john.doe:4711" is a user and a password.
+bool is_domain(std::string_view host) {
+  constexpr std::array<std::string_view, 18> kTops{
+      "com",   "net", "org",  "dev",      "app",  "cloud", "info", "edu",  "gov",
+      "local", "lan", "arpa", "internal", "corp", "svc",   "test", "home", "example"};
+  const std::size_t dot = host.rfind('.');
+  if (dot == std::string_view::npos || !is_plain_name(host)) return false;
+  const std::string_view top = host.substr(dot + 1);
+  return top.size() == 2 || std::ranges::find(kTops, top) != kTops.end();
+}
+
 // "localhost:8080", "127.0.0.1:80", "db.example.com:5432".
 bool is_host_and_port(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || !is_small_number(text.substr(colon + 1))) return false;
   const std::string_view host = text.substr(0, colon);
-  return host == "localhost" || is_ip4(host) ||
-         (host.find('.') != std::string_view::npos && is_plain_name(host));
+  return host == "localhost" || is_ip4(host) || is_domain(host);
 }
 
 // "application/json, text/event-stream", "sse/http".
@@ -147,6 +157,59 @@ bool takes_package(std::string_view option) {
   return is_one_of(kOptions, option);
 }
 
+// Of the programs that run packages: what follows is no package.
+bool takes_value(std::string_view option) {
+  constexpr std::array<std::string_view, 48> kOptions{"-u",
+                                                      "--user",
+                                                      "-w",
+                                                      "--workdir",
+                                                      "-p",
+                                                      "--publish",
+                                                      "--name",
+                                                      "--network",
+                                                      "--net",
+                                                      "--platform",
+                                                      "--memory",
+                                                      "--cpus",
+                                                      "--pull",
+                                                      "--entrypoint",
+                                                      "--add-host",
+                                                      "--env-file",
+                                                      "-l",
+                                                      "--label",
+                                                      "-h",
+                                                      "--hostname",
+                                                      "--gpus",
+                                                      "--device",
+                                                      "--dns",
+                                                      "--ipc",
+                                                      "--pid",
+                                                      "--cap-add",
+                                                      "--cap-drop",
+                                                      "--tmpfs",
+                                                      "--security-opt",
+                                                      "--shm-size",
+                                                      "--restart",
+                                                      "--log-driver",
+                                                      "--log-level",
+                                                      "--loglevel",
+                                                      "--registry",
+                                                      "--cache",
+                                                      "--prefix",
+                                                      "--userconfig",
+                                                      "--directory",
+                                                      "--project",
+                                                      "--index-url",
+                                                      "--index",
+                                                      "--cache-dir",
+                                                      "--default-index",
+                                                      "--extra-index-url",
+                                                      "--group-add",
+                                                      "--userns",
+                                                      "--cidfile"};
+  return is_one_of(kOptions, option);
+}
+
 bool takes_variable(std::string_view option) {
   return option == "-e" || option == "--env" || option == "--build-arg";
 }
@@ -206,7 +269,11 @@ class ArgumentReader {
       return show(arg);
     }
     if (auto assigned = assigned_option(arg)) return *std::move(assigned);
-    if (!option.empty()) return disclose_option_value(option, arg);
+    if (!option.empty()) {
+      // Or the option is a flag and this was the package: what comes next is one no more.
+      if (!wants_value(option)) package_is_due_ = false;
+      return disclose_option_value(option, arg);
+    }
     if (arg.starts_with('-')) return attached(arg);
     if (!package_is_due_ || is_subcommand(arg)) return disclose_plain(arg);
     package_is_due_ = false;
@@ -214,6 +281,11 @@ class ArgumentReader {
   }
 
  private:
+  static bool wants_value(std::string_view option) {
+    return takes_value(option) || takes_package(option) || takes_variable(option) ||
+           takes_header(option) || takes_mount(option);
+  }
+
   // "--name=value".
   static std::optional<Disclosure> assigned_option(std::string_view arg) {
     const std::size_t equals = arg.find('=');

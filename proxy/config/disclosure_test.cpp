@@ -60,6 +60,26 @@ TEST_CASE("of arguments what is not known is hidden, whatever it looks like", "[
         Texts{"***", "***", "***", "***", "${X:-***}"});
 }
 
+TEST_CASE("behind an option that may be a flag no secret is taken for the package", "[config]") {
+  for (const auto& [runner, flag] : {std::pair{"npx", "--no-install"},
+                                     {"npx", "--prefer-offline"},
+                                     {"bunx", "--bun"},
+                                     {"uvx", "--native-tls"},
+                                     {"docker", "--no-healthcheck"}}) {
+    CHECK(shown(runner, {flag, "@a/some-mcp", "sword-fish2"}) == Texts{flag, "@a/some-mcp", "***"});
+    CHECK(shown(runner, {flag, "some-server", "swordfish"}).back() == "***");
+  }
+  const Texts docker{"run", "--network", "host", "--name", "mcp", "ghcr.io/org/image"};
+  CHECK(shown("docker", docker) == docker);
+}
+
+TEST_CASE("a user with a password is no host with a port", "[config]") {
+  CHECK(shown("x", {"john.doe:4711", "--user=john.doe:4711"}) == Texts{"***", "--user=***"});
+  for (const char* same : {"db.example.com:5432", "db.prod.internal:5432", "api.github.io:443"}) {
+    CHECK(shown("x", {same}) == Texts{same});
+  }
+}
+
 TEST_CASE("of an address host, names and the first known segments are shown", "[config]") {
   const auto url = [](std::string_view text) { return disclose_url(text).shown; };
   for (const char* same : {"https://mcp.linear.app/sse", "http://127.0.0.1:8080/mcp/",
