@@ -9,6 +9,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/hidden_text.h"
+#include "base/secret_mask.h"
 #include "proxy/config/disclosure.h"
 #include "proxy/config/object_reader.h"
 
@@ -65,6 +67,34 @@ bool is_http_url(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${");
 }
 
+// What of a url without its scheme may be quoted; of one with another scheme, nothing.
+std::string shown_url(std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  if (url.find("://") != std::string_view::npos) return std::string(base::kMasked);
+  return disclose_url(fmt::format("{}{}", kScheme, url)).shown.substr(kScheme.size());
+}
+
+// RFC 9110, 5.6.2.
+bool is_of_header_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+// A whole line in the place of the name is a secret in the place of what is shown: only what could
+// be the name is quoted.
+void check_headers(ObjectReader& reader) {
+  const JsonNode* node = reader.object().find("headers");
+  if (node == nullptr || !node->is(JsonKind::object)) return;
+  for (const JsonNode& item : node->children) {
+    const auto end = std::ranges::find_if_not(item.key, is_of_header_name);
+    if (end == item.key.end() && !item.key.empty()) continue;
+    reader.error(*node,
+                 fmt::format("\"{}\" cannot be the name of a header",
+                             item.key.substr(0, static_cast<std::size_t>(end - item.key.begin()))),
+                 "write {\"Name\": \"value\"}, the name of letters, digits and dashes");
+  }
+}
+
 void check_launched_and_dialled(ObjectReader& reader, bool protocol_given,
                                 const ServerConfig& server) {
   if (protocol_given && server.protocol != Protocol::stdio) return;
@@ -83,6 +113,7 @@ void read_endpoint(ObjectReader& reader, ServerConfig& server) {
   reader.read(reader.first_of({"working_dir", "cwd"}), server.working_dir);
   reader.read("url", server.url);
   reader.read("headers", server.headers);
+  check_headers(reader);
   reader.read("ca_file", server.ca_file);
 
   const std::string_view protocol_key = reader.first_of({"protocol", "type"});
@@ -113,10 +144,8 @@ void read_endpoint(ObjectReader& reader, ServerConfig& server) {
                  "add \"command\", or remove the protocol to dial the url");
   }
   if (!server.url.empty() && !is_http_url(server.url)) {
-    reader.error(
-        *url,
-        fmt::format("\"{}\" is not an http or https url", disclose_value("url", server.url).shown),
-        "begin it with https:// or http://");
+    reader.error(*url, fmt::format("\"{}\" is not an http or https url", shown_url(server.url)),
+                 "begin it with https:// or http://");
   }
 }
 
@@ -317,7 +346,8 @@ bool is_group_name(std::string_view name) {
   const bool plain = std::none_of(name.begin(), name.end(), [](char byte) {
     return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F || byte == '/';
   });
-  return !name.empty() && characters <= 64 && plain && !is_padded(name) && !is_dots(name);
+  return !name.empty() && characters <= 64 && plain && !is_padded(name) && !is_dots(name) &&
+         !base::has_hidden(name);
 }
 
 bool is_variable_name(std::string_view name) {

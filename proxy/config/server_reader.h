@@ -25,8 +25,9 @@ bool is_server_name(std::string_view name);
 // 1-64 characters, no control characters, no '/', neither first nor last a space, not "." or "..".
 bool is_group_name(std::string_view name);
 inline constexpr std::string_view kGroupNameRule =
-    "use 1 to 64 characters without / and control characters, not beginning or ending with a "
-    "space, and not . or ..";
+    "use 1 to 64 characters without /, controls and what shows nothing, not beginning or ending "
+    "with "
+    "a space, and not . or ..";
 inline constexpr std::string_view kServerNameRule =
     "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space, and not . "
     "or "
