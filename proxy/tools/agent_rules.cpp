@@ -119,9 +119,12 @@ base::Result<void> may_set_mode(const ServerConfig& before, const ServerConfig& 
   const bool held = mark != nullptr && mark->held;
   if (after.startup_mode == StartupMode::quarantined && same_return) {
     // To approve it would be to enable it: a person who disabled it might not see that.
-    const bool pointless =
-        before.startup_mode == StartupMode::disabled && !held && !needs_quarantine(before, after);
-    if (!pointless) return base::kDone;
+    if (before.startup_mode != StartupMode::disabled || held) return base::kDone;
+    if (needs_quarantine(before, after)) {
+      return refused(
+          fmt::format("change what server {} runs or says, which a person disabled", before.name),
+          on_server("update", before));
+    }
     return refused(fmt::format("quarantine server {}, which a person disabled", before.name),
                    on_server("quarantine", before));
   }

@@ -169,6 +169,9 @@ TEST_CASE("what widens is refused, whatever it is called and also by a default",
   World world{kText};
   CHECK_FALSE(world.agent(mode("off", StartupMode::active)));
   CHECK_FALSE(world.agent(mode("off", StartupMode::quarantined)));
+  // To approve what became of it would enable it.
+  CHECK_FALSE(world.agent_patch("off", R"({"description":"x"})"));
+  CHECK_FALSE(world.agent_patch("off", R"({"args":["-x"]})"));
   CHECK_FALSE(world.agent(mode("a", StartupMode::lazy_loading)));
   CHECK_FALSE(world.agent(mode("held", StartupMode::active)));
   CHECK_FALSE(world.agent(mode("held", StartupMode::disabled)));
