@@ -34,11 +34,16 @@ bool is_layout(utf8proc_int32_t c) {
   return c == '\n' || c == '\r' || c == '\t';
 }
 
+// Reserved by Unicode to show nothing, whatever it will be; programs pass messages in them.
+bool is_reserved_to_hide(utf8proc_int32_t c) {
+  return c == 0x2065 || (c >= 0xFFF0 && c <= 0xFFF8) || (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
 bool is_invisible(utf8proc_int32_t c) {
   if (c >= 0x20 && c < 0x7F) return false;
   if (is_layout(c)) return false;
   const utf8proc_property_t* property = utf8proc_get_property(c);
-  if (property->ignorable || c == kBrailleBlank) return true;
+  if (property->ignorable || c == kBrailleBlank || is_reserved_to_hide(c)) return true;
   switch (property->category) {
     case UTF8PROC_CATEGORY_CC:
     case UTF8PROC_CATEGORY_CF:

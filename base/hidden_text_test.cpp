@@ -20,6 +20,7 @@ TEST_CASE("what shows nothing or turns the text is named for people, and left ou
            Case{"a\u061C\u200E\u200F", "a<U+061C><U+200E><U+200F>", "a"},
            Case{"tag\U000E0001\U000E0061", "tag<U+E0001><U+E0061>", "tag"},
            Case{"a\uFE00\uFE0F\U000E0100", "a<U+FE00><U+FE0F><U+E0100>", "a"},
+           Case{"a\u2065\uFFF0\U000E0080\U000E0FFF", "a<U+2065><U+FFF0><U+E0080><U+E0FFF>", "a"},
            Case{"\u2028x\u2029", "<U+2028>x<U+2029>", "x"},
            Case{"a\u3164b\u115Fc\uFFA0d\u2800", "a<U+3164>b<U+115F>c<U+FFA0>d<U+2800>", "abcd"},
            Case{"a\u034Fb\u180Ec", "a<U+034F>b<U+180E>c", "abc"},

@@ -38,7 +38,7 @@ void ListPages::each_definition(ListKind kind, upstream::UpstreamId id, Give giv
     case ListKind::tools:
       for (const Tool& tool : server.tools()) {
         if (own) {
-          give(tool.json);
+          give(own_definition(tool));
         } else if (const auto target = catalog_.find_flat(tool.flat_name);
                    target && target->tool == &tool) {
           give(shown_definition(catalog_, id, tool));
@@ -48,7 +48,7 @@ void ListPages::each_definition(ListKind kind, upstream::UpstreamId id, Give giv
     case ListKind::prompts:
       for (const Prompt& prompt : server.prompts()) {
         if (own) {
-          give(prompt.json);
+          give(own_definition(prompt));
         } else if (const auto target = catalog_.find_flat_prompt(prompt.flat_name);
                    target && target->prompt == &prompt) {
           give(shown_definition(prompt));
@@ -57,12 +57,12 @@ void ListPages::each_definition(ListKind kind, upstream::UpstreamId id, Give giv
       return;
     case ListKind::resources:
       for (const Resource& resource : server.resources()) {
-        give(own ? std::string(resource.json) : shown_resource(catalog_, id, resource));
+        give(own ? own_definition(resource) : shown_resource(catalog_, id, resource));
       }
       return;
     case ListKind::resource_templates:
       for (const Resource& entry : server.templates()) {
-        give(own ? std::string(entry.json) : shown_template(catalog_, id, entry));
+        give(own ? own_definition(entry) : shown_template(catalog_, id, entry));
       }
       return;
   }

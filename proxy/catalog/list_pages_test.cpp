@@ -100,5 +100,26 @@ TEST_CASE("a view of several servers shows flat names and joined URIs, of one it
   CHECK(!joined.page(ListKind::resources, "1-0").ok());
 }
 
+TEST_CASE("a view of one server hides no text either, and its names stay what calls name",
+          "[catalog]") {
+  Catalog catalog;
+  const ListsOfTest lists{
+      .tools = R"([{"name":"t\u200b","title":"T\u202e","description":"say\u2060 it"}])",
+      .prompts = R"([{"name":"p\u200b","description":"P\u200b"}])",
+      .resources = R"([{"uri":"memo://x\u200b","description":"R\u200b"}])",
+      .templates = R"([{"uriTemplate":"log://{day}","description":"L\u200b"}])"};
+  catalog.put(0, build_all("a", lists));
+  const View one{Scope::of({0}), Naming::own, 0};
+  ListPages own(catalog, one);
+  CHECK(own.first(ListKind::tools) ==
+        "{\"tools\":[{\"name\":\"t\u200b\",\"title\":\"T\",\"description\":\"say it\"}]}");
+  CHECK(own.first(ListKind::prompts) ==
+        "{\"prompts\":[{\"name\":\"p\u200b\",\"description\":\"P\"}]}");
+  CHECK(own.first(ListKind::resources) ==
+        R"({"resources":[{"uri":"memo://x\u200b","description":"R"}]})");
+  CHECK(own.first(ListKind::resource_templates) ==
+        R"({"resourceTemplates":[{"uriTemplate":"log://{day}","description":"L"}]})");
+}
+
 }  // namespace
 }  // namespace proxy::catalog

@@ -73,7 +73,25 @@ std::string shown_meta(const Catalog& catalog, upstream::UpstreamId id, std::str
   return out;
 }
 
+std::string own_text(std::string_view json, std::string_view name) {
+  return protocol::may_hide(json) ? renamed(protocol::agent_definition(json), "name", name)
+                                  : std::string(json);
+}
+
 }  // namespace
+
+std::string own_definition(const Tool& tool) {
+  return own_text(tool.json, tool.name);
+}
+
+std::string own_definition(const Prompt& prompt) {
+  return own_text(prompt.json, prompt.name);
+}
+
+std::string own_definition(const Resource& resource_or_template) {
+  std::string clean;
+  return std::string(agents_own(resource_or_template.json, clean));
+}
 
 std::string shown_definition(const Catalog& catalog, upstream::UpstreamId id, const Tool& tool) {
   std::string clean;

@@ -1,6 +1,6 @@
-// Definitions as surfaces that join servers show them: with flat names and with URIs that lead
-// back, without text that hides (protocol/agent_text.h), all else byte for byte. Pure functions
-// over the catalog.
+// Definitions as surfaces show them, without text that hides (protocol/agent_text.h), all else byte
+// for byte. Those that join servers have flat names and URIs that lead back; that of one server has
+// its own. Pure functions over the catalog.
 #pragma once
 #include <string>
 
@@ -15,5 +15,10 @@ std::string shown_definition(const Prompt& prompt);
 std::string shown_resource(const Catalog& catalog, upstream::UpstreamId id,
                            const Resource& resource);
 std::string shown_template(const Catalog& catalog, upstream::UpstreamId id, const Resource& entry);
+
+// Names are what calls name: those of tools and prompts stay whatever is in them.
+std::string own_definition(const Tool& tool);
+std::string own_definition(const Prompt& prompt);
+std::string own_definition(const Resource& resource_or_template);
 
 }  // namespace proxy::catalog

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/hidden_text.h"
 #include "proxy/cli/json_view.h"
 
 namespace proxy::cli {
@@ -164,8 +165,8 @@ std::string render_tool(const rapidjson::Value& data, const Screen& screen) {
                                   screen);
   for (const char* schema : {"inputSchema", "outputSchema"}) {
     if (const auto* value = base::json_object(data, schema)) {
-      text +=
-          toned(fmt::format("{}:", schema), Tone::dim, screen) + "\n" + pretty_json(*value) + "\n";
+      text += toned(fmt::format("{}:", schema), Tone::dim, screen) + "\n" +
+              base::with_hidden_shown(pretty_json(*value)) + "\n";
     }
   }
   return text;

@@ -103,6 +103,13 @@ TEST_CASE("an answer with nothing in it is still shown without harm") {
   }
 }
 
+TEST_CASE("what hides in a schema of a tool is shown") {
+  const std::string text = shown(render_tool, R"({"id":"a:t","inputSchema":{"type":"object",
+    "properties":{"path\u202e":{"enum":["\u009b2J"]}}}})");
+  CHECK(text.find("path<U+202E>") != std::string::npos);
+  CHECK(text.find("<U+009B>2J") != std::string::npos);
+}
+
 TEST_CASE("groups are shown as a tree, with what holds them") {
   CHECK(shown(render_groups, R"({"groups":[
           {"name":"child","parent":"top","enabled":true,"held_by":"top","members":["a"],"ready":0},
