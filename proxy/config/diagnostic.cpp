@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/hidden_text.h"
+
 namespace proxy::config {
 
 std::string_view to_string(Severity severity) {
@@ -55,6 +57,9 @@ void Diagnostics::add(Severity severity, std::size_t offset, std::string path, s
     return;
   }
   const LineIndex::Position position = lines_.at(offset);
+  // They quote what stands in the file, and people read them.
+  path = base::with_hidden_shown(path);
+  message = base::with_hidden_shown(message);
   items_.push_back({severity, position.line, position.column, std::move(path), std::move(message),
                     std::move(remedy)});
 }

@@ -111,7 +111,7 @@ constexpr BadInput kBadInputs[] = {
      1, "mcpServers.a.headers", "\"Authorization\" cannot be the name of a header"},
     {R"({"mcpServers": {"a": {"url": "x.example.com/s/Zx8kQ2v7/mcp"}}})", 1, "mcpServers.a.url",
      "\"x.example.com/s/***\" is not an http or https url"},
-    {R"({"groups": [{"name": "ops\u200b"}]})", 1, "groups[0].name", "cannot be the name"},
+    {R"({"groups": [{"name": "ops\u200b"}]})", 1, "groups[0].name", "ops<U+200B>"},
     {R"({"mcpServers": {"a": {"command": "x", "groups": ["\u202eops"]}}})", 1,
      "mcpServers.a.groups", "cannot be the name"},
     {"{\"mcpServers\": {\"a\": {}}}", 1, "mcpServers.a", "neither"},
