@@ -122,6 +122,7 @@ describe('an agent that manages', { timeout: 120_000 }, () => {
     await refused(() => agent.act('enable', 'brave-search'), /quarantined/);
     await refused(() => agent.act('approve', 'brave-search'), /approving never works/);
     await refused(() => agent.act('restart', 'filesystem'), /disabled/);
+    for (const config of [{ description: 'x' }, { args: ['-x'] }]) await refused(() => agent.update('filesystem', config));
     for (const name of ['time', 'filesystem', 'brave-search']) await refused(() => agent.act('remove', name));
     await refused(() => agent.groups({ operation: 'enable', name: 'shut' }));
     await refused(() => agent.groups({ operation: 'remove', name: 'shut' }));

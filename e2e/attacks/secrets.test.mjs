@@ -28,6 +28,7 @@ const secrets = {
   environment: 'AKIAQ7ZT4RV2XW9BN5LM',
   reference: 'from-the-environment-Zk81',
   everybody: 'custom-var-9Xw3Bn5Lm2',
+  inherited: 'of-the-daemon-Yp4Rw8Zc',
   key: 'api-key-Lm2Pd8Qk7Zt1Rv9',
   redis: 'redis-pass-7YbK3mPc9',
   oauth: 'client-secret-Rv9Xw3Bn5',
@@ -106,11 +107,12 @@ describe('secrets', () => {
 
   before(async () => {
     process.env.PLANTED_REFERENCE = secrets.reference;
+    process.env.LEAK_INHERITED = secrets.inherited;
     servers.push(await echo(false), await echo(true));
     const quick = { auto_disable_threshold: 0 };
     daemon = await Daemon.on({
       api_key: secrets.key, logging: { level: 'debug' },
-      environment: { custom_vars: { LEAK_EVERYBODY: secrets.everybody } },
+      environment: { custom_vars: { LEAK_EVERYBODY: secrets.everybody }, allowed_system_vars: ['HOME', 'LEAK_*'] },
       cache: { redis_url: `redis://:${secrets.redis}@127.0.0.1:6379/0` },
       mcpServers: [
         stdio('exits', 'exits', quick), stdio('refuses', 'refuses', quick), stdio('garbage', 'garbage', quick),

@@ -98,9 +98,10 @@ describe('texts and names that deceive', { timeout: 120_000 }, () => {
     assert.notEqual(called.isError, true, JSON.stringify(called));
   });
 
-  it('the endpoint of the one server passes everything as it is', async () => {
+  it('the endpoint of the one server hides no text either, its names stay its own', async () => {
     const own = (await (await open('/mcp/servers/liar'))('tools/list', {})).tools;
-    assert.equal(own.find(tool => tool.name === 'plain').description, tools[0].description);
+    assert.deepEqual(own.map(tool => tool.name).sort(), tools.map(tool => tool.name).sort());
+    for (const tool of own) assert.doesNotMatch((tool.description ?? '').replaceAll(/\u{1F468}.*?\u{1F467}/gu, ''), hidden);
   });
 
   it('people see what hides', async () => {
@@ -114,6 +115,10 @@ describe('texts and names that deceive', { timeout: 120_000 }, () => {
     for (const name of ['.', '..']) {
       assert.equal((await rest('POST', 'servers', { name, command: 'cat' })).status, 400);
       assert.equal((await rest('POST', 'groups', { name })).status, 400);
+    }
+    assert.equal((await rest('POST', 'groups', { name: 'ops\u200b' })).status, 400);
+    for (const headers of [{ '': 'x' }, { 'Authorization: Bearer k': '' }]) {
+      assert.equal((await rest('POST', 'servers', { name: 'far', url: 'http://127.0.0.1:1/mcp', headers })).status, 400);
     }
     for (const env of [{ '': 'x' }, { 'LD_PRELOAD=/x': 'y' }]) {
       assert.equal((await rest('POST', 'servers', { name: 'env', command: 'cat', env })).status, 400);
