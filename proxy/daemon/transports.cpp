@@ -34,7 +34,7 @@ Transports::Transports(base::Loop& loop, upstream::StdioOptions options,
                        std::vector<std::string> environment)
     : loop_(loop),
       host_(loop, std::move(options)),
-      http_(loop, {upstream::httplib_connections(std::make_shared<upstream::TrustStores>())}),
+      http_(loop, {upstream::httplib_connections(std::make_shared<net::TrustStores>())}),
       environment_(std::move(environment)) {}
 
 void Transports::remove_leftovers() {

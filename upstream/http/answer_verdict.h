@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
+#include "net/url.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {

@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "net/url.h"
 #include "protocol/sse.h"
 
 namespace upstream {
+
+using net::parse_url;
+using net::Url;
 
 struct HttpHeader {
   std::string name;

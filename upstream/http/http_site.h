@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
+#include "net/url.h"
 
 namespace upstream {
 

@@ -72,7 +72,7 @@ std::string percent_decoded(std::string_view text) {
 
 class HttplibConnection final : public BlockingConnection {
  public:
-  HttplibConnection(HttpSitePtr site, std::shared_ptr<TrustStores> stores)
+  HttplibConnection(HttpSitePtr site, std::shared_ptr<net::TrustStores> stores)
       : site_(std::move(site)), stores_(std::move(stores)) {}
   HttpEnd carry(ExchangeJob& job) override;
 
@@ -88,7 +88,7 @@ class HttplibConnection final : public BlockingConnection {
   std::string tls_problem() const;
 
   const HttpSitePtr site_;
-  const std::shared_ptr<TrustStores> stores_;
+  const std::shared_ptr<net::TrustStores> stores_;
   AnswerMeter meter_;
   std::unique_ptr<httplib::ClientImpl> client_;
   std::string address_;  // dialled last
@@ -293,7 +293,7 @@ HttpEnd HttplibConnection::carry(ExchangeJob& job) {
 
 }  // namespace
 
-ConnectionFactory httplib_connections(std::shared_ptr<TrustStores> stores) {
+ConnectionFactory httplib_connections(std::shared_ptr<net::TrustStores> stores) {
   return [stores = std::move(stores)](const HttpSitePtr& site) {
     return std::make_unique<HttplibConnection>(site, stores);
   };

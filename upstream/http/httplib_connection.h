@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "upstream/http/http_worker.h"
-#include "upstream/http/trust_store.h"
+#include "net/trust_store.h"
 
 namespace upstream {
 
@@ -18,6 +18,6 @@ inline constexpr base::Milliseconds kDialMax = std::chrono::seconds(10);
 inline constexpr base::Milliseconds kSilenceMax = std::chrono::hours(1);
 
 // `stores` is kept alive by the connections.
-ConnectionFactory httplib_connections(std::shared_ptr<TrustStores> stores);
+ConnectionFactory httplib_connections(std::shared_ptr<net::TrustStores> stores);
 
 }  // namespace upstream

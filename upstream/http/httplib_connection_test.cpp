@@ -46,7 +46,7 @@ struct Listener final : ExchangeListener {
 
 struct Bench {
   base::Loop loop{1};
-  HttpWorkers workers{loop, {httplib_connections(std::make_shared<TrustStores>())}};
+  HttpWorkers workers{loop, {httplib_connections(std::make_shared<net::TrustStores>())}};
 
   template <class Done>
   bool until(Done done) {

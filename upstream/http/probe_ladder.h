@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
+#include "net/url.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {

@@ -1,8 +1,8 @@
-#include "upstream/http/trust_store.h"
+#include "net/trust_store.h"
 
 #include <openssl/err.h>
 
-namespace upstream {
+namespace net {
 
 TrustStores::~TrustStores() {
   for (const auto& [file, store] : stores_) X509_STORE_free(store);
@@ -26,4 +26,4 @@ base::Result<X509_STORE*> TrustStores::get(const std::string& ca_file) {
   return store;
 }
 
-}  // namespace upstream
+}  // namespace net

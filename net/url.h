@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace upstream {
+namespace net {
 
 struct Url {
   bool tls = false;
@@ -35,4 +35,4 @@ bool same_origin(const Url& a, const Url& b);
 // "https://host:8443": the port only when it is not the scheme's own.
 std::string origin_text(const Url& url);
 
-}  // namespace upstream
+}  // namespace net

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "upstream/http/url.h"
+#include "net/url.h"
 
-namespace upstream {
+namespace net {
 
 // `environment`: "NAME=value". Nothing: dial the site itself. Loopback is never proxied. Upper-case
 // HTTP_PROXY counts, as a daemon is no CGI script.
@@ -18,4 +18,4 @@ std::optional<Url> proxy_for(const Url& site, const std::vector<std::string>& en
 // host.
 bool matches_no_proxy(std::string_view entry, const Url& site);
 
-}  // namespace upstream
+}  // namespace net

@@ -1,10 +1,10 @@
-#include "upstream/http/retry_after.h"
+#include "net/retry_after.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-namespace upstream {
+namespace net {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -58,4 +58,4 @@ std::optional<base::Duration> parse_retry_after(std::string_view text, base::Wal
   return std::clamp(wait, base::Duration::zero(), kRetryAfterMax);
 }
 
-}  // namespace upstream
+}  // namespace net

@@ -1,4 +1,4 @@
-#include "upstream/http/proxy_rules.h"
+#include "net/proxy_rules.h"
 
 #include <arpa/inet.h>
 
@@ -6,15 +6,15 @@
 #include <array>
 #include <charconv>
 
-#include "upstream/transport/environment.h"
+#include "base/environment.h"
 
-namespace upstream {
+namespace net {
 namespace {
 
 std::string_view either(const std::vector<std::string>& environment, std::string_view lower,
                         std::string_view upper) {
-  const std::string_view value = find_variable(environment, lower);
-  return value.empty() ? find_variable(environment, upper) : value;
+  const std::string_view value = base::find_variable(environment, lower);
+  return value.empty() ? base::find_variable(environment, upper) : value;
 }
 
 // The bits of an address, 4 or 16 bytes; empty when the text is none.
@@ -84,4 +84,4 @@ std::optional<Url> proxy_for(const Url& site, const std::vector<std::string>& en
   return url ? std::optional(*url) : std::nullopt;
 }
 
-}  // namespace upstream
+}  // namespace net

@@ -1,8 +1,8 @@
-#include "upstream/http/retry_after.h"
+#include "net/retry_after.h"
 
 #include <catch2/catch.hpp>
 
-namespace upstream {
+namespace net {
 namespace {
 
 using namespace std::chrono_literals;
@@ -29,4 +29,4 @@ TEST_CASE("what is no Retry-After is none", "[http]") {
 }
 
 }  // namespace
-}  // namespace upstream
+}  // namespace net

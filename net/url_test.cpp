@@ -1,8 +1,8 @@
-#include "upstream/http/url.h"
+#include "net/url.h"
 
 #include <catch2/catch.hpp>
 
-namespace upstream {
+namespace net {
 namespace {
 
 Url url(std::string_view text) {
@@ -55,4 +55,4 @@ TEST_CASE("references are resolved against the page they stand on", "[http]") {
 }
 
 }  // namespace
-}  // namespace upstream
+}  // namespace net

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-namespace upstream {
+namespace net {
 
 // A server that asks for more is tried again after this.
 inline constexpr base::Duration kRetryAfterMax = std::chrono::hours(1);
@@ -14,4 +14,4 @@ inline constexpr base::Duration kRetryAfterMax = std::chrono::hours(1);
 // when the text is neither.
 std::optional<base::Duration> parse_retry_after(std::string_view text, base::WallTime now);
 
-}  // namespace upstream
+}  // namespace net

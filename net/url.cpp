@@ -1,4 +1,4 @@
-#include "upstream/http/url.h"
+#include "net/url.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <charconv>
 #include <vector>
 
-namespace upstream {
+namespace net {
 namespace {
 
 constexpr std::uint16_t kHttpPort = 80;
@@ -149,4 +149,4 @@ std::string origin_text(const Url& url) {
   return out;
 }
 
-}  // namespace upstream
+}  // namespace net

@@ -1,8 +1,8 @@
-#include "upstream/http/proxy_rules.h"
+#include "net/proxy_rules.h"
 
 #include <catch2/catch.hpp>
 
-namespace upstream {
+namespace net {
 namespace {
 
 Url url(std::string_view text) {
@@ -48,4 +48,4 @@ TEST_CASE("NO_PROXY excepts hosts, domains, ports and networks", "[http]") {
 }
 
 }  // namespace
-}  // namespace upstream
+}  // namespace net

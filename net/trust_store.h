@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 
-namespace upstream {
+namespace net {
 
 class TrustStores {
  public:
@@ -32,4 +32,4 @@ class TrustStores {
   std::map<std::string, X509_STORE*> stores_;  // guarded by mutex_; by ca_file
 };
 
-}  // namespace upstream
+}  // namespace net

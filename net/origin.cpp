@@ -1,0 +1,403 @@
+#include "net/origin.h"
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cassert>
+
+namespace net {
+namespace {
+
+// 30 s is what servers keep an idle connection for at least; one that is older may end as it is
+// used.
+constexpr long kConnectionAgeMaxSeconds = 30;
+// libcurl's own patience with a connection, beyond ours: it divides it among addresses.
+constexpr base::Milliseconds kConnectGrace{1000};
+
+template <class T>
+void drop(std::vector<T*>& list, const T* one) {
+  const auto place = std::find(list.rbegin(), list.rend(), one);
+  if (place != list.rend()) list.erase(std::next(place).base());
+}
+
+// "user%40:pass" -> user@, pass
+std::string percent_decoded(std::string_view text) {
+  int size = 0;
+  char* made = curl_easy_unescape(nullptr, text.data(), static_cast<int>(text.size()), &size);
+  if (made == nullptr) return {};
+  std::string out(made, static_cast<std::size_t>(size));
+  curl_free(made);
+  return out;
+}
+
+}  // namespace
+
+Origin::Line::Line(Origin& of, PassagePtr passage)
+    : origin(of),
+      transfer(of.parts_.loop, std::move(passage), of),
+      asked_at(of.parts_.loop.now()) {}
+
+Origin::Origin(Parts parts, SitePtr site, Owner& owner)
+    : parts_(std::move(parts)),
+      site_(std::move(site)),
+      owner_(owner),
+      numeric_(numeric_address(dialled().host)) {}
+
+Origin::~Origin() {
+  for (auto& [passage, line] : lines_) take_from_curl(*line);
+  parts_.running -= running_;
+  rest();
+}
+
+// --- from the loop ---
+
+void Origin::add(PassagePtr passage) {
+  const Passage* key = passage.get();
+  LinePtr& line = lines_[key];
+  line = std::make_unique<Line>(*this, std::move(passage));
+  (key->request.urgent ? urgent_ : waiting_).push_back(line.get());
+  idle_timer_.cancel();
+  watch(*line);
+}
+
+void Origin::give_up(const PassagePtr& passage) {
+  const auto line = lines_.find(passage.get());
+  if (line != lines_.end()) remove(*line->second);
+}
+
+void Origin::drain(const PassagePtr& passage) {
+  const auto found = lines_.find(passage.get());
+  if (found == lines_.end()) return;
+  Line& line = *found->second;
+  if (line.state != State::running) return remove(line);
+  line.transfer.drain();
+  line.drained_at = parts_.loop.now();
+  curl_easy_pause(line.transfer.handle(), CURLPAUSE_CONT);
+  watch(line);
+}
+
+void Origin::resume(const PassagePtr& passage) {
+  const auto line = lines_.find(passage.get());
+  if (line == lines_.end() || line->second->transfer.handle() == nullptr) return;
+  curl_easy_pause(line->second->transfer.handle(), CURLPAUSE_CONT);
+}
+
+bool Origin::has_next(bool crowded) const {
+  if (!urgent_.empty()) return running_ < site_->exchanges_max + kUrgentMax;
+  return !crowded && !waiting_.empty() && running_ < site_->exchanges_max;
+}
+
+void Origin::start_next() {
+  std::deque<Line*>& queue = urgent_.empty() ? waiting_ : urgent_;
+  Line& line = *queue.front();
+  queue.pop_front();
+  line.state = State::preparing;
+  line.started_at = parts_.loop.now();
+  ++running_;
+  ++parts_.running;
+  watch(line);
+  prepare(line);
+}
+
+// --- until it is libcurl's ---
+
+void Origin::prepare(Line& line) {
+  const auto written = numeric_address(site_->url.host);
+  const std::string_view why = written ? site_->rules.refusal(*written) : std::string_view();
+  if (!why.empty()) {
+    return end(line, line.transfer.end_of(Fault::forbidden,
+                                          fmt::format("{} {}", to_string(*written), why)));
+  }
+  const bool needs_trust = site_->url.tls || dialled().tls;
+  needs_trust&& trust_ == nullptr ? load_trust(line) : resolve(line);
+}
+
+void Origin::load_trust(Line& line) {
+  untrusted_.push_back(&line);
+  if (std::exchange(loading_trust_, true)) return;
+  parts_.threads.run([this, stores = parts_.stores, file = site_->ca_file,
+                      alive = std::weak_ptr<bool>(alive_)]() -> JobThreads::Done {
+    base::Result<X509_STORE*> store = stores->get(file);
+    return [this, alive, store = std::move(store)] {
+      if (!alive.expired()) on_trust(store);
+    };
+  });
+}
+
+void Origin::on_trust(base::Result<X509_STORE*> store) {
+  loading_trust_ = false;
+  if (store) trust_ = *store;
+  for (Line* line : std::exchange(untrusted_, {})) {
+    store ? resolve(*line)
+          : end(*line, line->transfer.end_of(Fault::tls, base::one_line(store.error())));
+  }
+}
+
+// A name that was resolved before may be dialled on at its addresses while connections to them are
+// open: then it is asked about beside.
+void Origin::resolve(Line& line) {
+  if (numeric_) return run(line);
+  const std::string& host = dialled().host;
+  if (const Resolved* known = parts_.resolver.known(host)) return on_resolved(line, *known);
+  if (connections() > 0 && !addresses_.empty()) {
+    parts_.resolver.ask(host, refresh_, [](const Resolved&) {});
+    return run(line);
+  }
+  parts_.resolver.ask(host, line.name,
+                      [this, &line](const Resolved& resolved) { on_resolved(line, resolved); });
+}
+
+void Origin::on_resolved(Line& line, const Resolved& resolved) {
+  if (resolved.addresses.empty()) {
+    return end(line, line.transfer.end_of(Fault::unresolved, resolved.problem));
+  }
+  if (take_addresses(line, resolved)) run(line);
+}
+
+// False: none of them may be dialled, and the line is ended.
+bool Origin::take_addresses(Line& line, const Resolved& resolved) {
+  std::vector<IpAddress> allowed;
+  std::string refused;
+  for (const IpAddress& address : resolved.addresses) {
+    const std::string_view why = site_->rules.refusal(address);
+    why.empty() ? allowed.push_back(address)
+                : void(refused = fmt::format("{} {}", to_string(address), why));
+  }
+  if (allowed.empty()) {
+    end(line, line.transfer.end_of(Fault::forbidden, std::move(refused)));
+    return false;
+  }
+  addresses_ = std::move(allowed);
+  return true;
+}
+
+void Origin::run(Line& line) {
+  CURL* const handle = take_handle();
+  if (!line.transfer.take(handle)) {
+    take_from_curl(line);
+    return end(line, line.transfer.end_of(Fault::internal, "a header of it cannot be sent"));
+  }
+  if (!numeric_) {
+    std::string pin = fmt::format("{}:{}:", dialled().host, dialled().port);
+    for (const IpAddress& address : addresses_) {
+      const std::string text = to_string(address);
+      pin += address.v6 ? "[" + text + "]," : text + ",";
+    }
+    pin.pop_back();
+    line.pins = curl_slist_append(nullptr, pin.c_str());
+    curl_easy_setopt(handle, CURLOPT_RESOLVE, line.pins);
+  }
+  line.state = State::running;
+  if (!multi_->add(handle)) {
+    end(line, line.transfer.end_of(Fault::internal, "libcurl does not take it"));
+  }
+}
+
+// --- handles ---
+
+CURL* Origin::take_handle() {
+  if (!multi_) {
+    Multi::Owner& owner = *this;
+    multi_ = std::make_unique<Multi>(parts_.loop, owner);
+    tls_sessions_ = curl_share_init();
+    curl_share_setopt(tls_sessions_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  }
+  if (handles_.empty()) return make_handle();
+  CURL* const handle = handles_.back();
+  handles_.pop_back();
+  return handle;
+}
+
+CURL* Origin::make_handle() {
+  CURL* const handle = curl_easy_init();
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  // Over TLS many may share the first connection, once it is known what it speaks.
+  curl_easy_setopt(handle, CURLOPT_PIPEWAIT, site_->url.tls ? 1L : 0L);
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
+                   static_cast<long>((site_->connect_max + kConnectGrace).count()));
+  curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, kConnectionAgeMaxSeconds);
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, site_->user_agent.c_str());
+  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip, br");
+  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(handle, CURLOPT_SHARE, tls_sessions_);
+  // The certificates are ours: loaded once for all, never inside a handshake.
+  curl_easy_setopt(handle, CURLOPT_CAINFO, nullptr);
+  curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+  curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, nullptr);
+  curl_easy_setopt(handle, CURLOPT_PROXY_CAPATH, nullptr);
+  curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &Origin::on_tls);
+  curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, this);
+  multi_->close_sockets_of(handle);
+  set_up_proxy(handle);
+  return handle;
+}
+
+// The environment is not asked: what it says is in the site.
+void Origin::set_up_proxy(CURL* handle) const {
+  curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(handle, CURLOPT_PROXY, site_->proxy ? origin_text(*site_->proxy).c_str() : "");
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (!site_->proxy) return;
+  curl_easy_setopt(handle, CURLOPT_PROXYPORT, static_cast<long>(site_->proxy->port));
+  const std::string_view user = site_->proxy->user_info;
+  if (user.empty()) return;
+  const std::size_t colon = std::min(user.find(':'), user.size());
+  const std::string name = percent_decoded(user.substr(0, colon));
+  const std::string password = percent_decoded(user.substr(std::min(colon + 1, user.size())));
+  curl_easy_setopt(handle, CURLOPT_PROXYUSERNAME, name.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROXYPASSWORD, password.c_str());
+}
+
+CURLcode Origin::on_tls(CURL*, void* context, void* self) {
+  auto* made = static_cast<SSL_CTX*>(context);
+  SSL_CTX_set1_cert_store(made, static_cast<Origin*>(self)->trust_);
+  SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS);
+  return CURLE_OK;
+}
+
+void Origin::give_handle(CURL* handle) {
+  handles_.size() < kHandlesKeptMax ? handles_.push_back(handle) : curl_easy_cleanup(handle);
+}
+
+// Whatever libcurl has of it.
+void Origin::take_from_curl(Line& line) {
+  CURL* const handle = line.transfer.handle();
+  if (handle == nullptr) return;
+  multi_->remove(handle);
+  line.transfer.release();
+  give_handle(handle);
+}
+
+void Origin::rest() {
+  for (CURL* handle : std::exchange(handles_, {})) curl_easy_cleanup(handle);
+  multi_.reset();
+  if (tls_sessions_ != nullptr) curl_share_cleanup(std::exchange(tls_sessions_, nullptr));
+}
+
+void Origin::on_idle() {
+  rest();
+  owner_.on_place(*this);
+}
+
+// --- what libcurl tells ---
+
+void Origin::on_news(Transfer& transfer) {
+  news_.push_back(lines_.at(transfer.passage().get()).get());
+  parts_.loop.turn().schedule(flush_hook_);
+}
+
+void Origin::on_attention(Transfer& transfer) {
+  attention_.push_back(lines_.at(transfer.passage().get()).get());
+}
+
+void Origin::on_done(CURL* handle, CURLcode result) {
+  char* told = nullptr;
+  curl_easy_getinfo(handle, CURLINFO_PRIVATE, &told);
+  const Transfer& transfer = *reinterpret_cast<Transfer*>(told);
+  Line& line = *lines_.at(transfer.passage().get());
+  End how = transfer.end_of(result);
+  const bool led_nowhere = how.fault == Fault::refused || how.fault == Fault::connect_timeout;
+  if (led_nowhere && !numeric_) parts_.resolver.forget(dialled().host);
+  end(line, std::move(how));
+}
+
+void Origin::on_worked() {
+  for (Line* line : std::exchange(attention_, {})) {
+    line->transfer.doomed() ? end(*line, line->transfer.end_of(Fault::internal, ""))
+                            : report(*line);
+  }
+}
+
+void Origin::flush() {
+  for (Line* line : std::exchange(news_, {})) report(*line);
+}
+
+// libcurl reads on when the loop has caught up.
+void Origin::report(Line& line) {
+  drop(news_, &line);
+  owner_.report(line.transfer.report());
+  if (line.transfer.should_wait()) curl_easy_pause(line.transfer.handle(), CURLPAUSE_RECV);
+}
+
+// --- deadlines and ends ---
+
+std::optional<base::TimePoint> Origin::next_due(const Line& line) const {
+  const Request& request = line.transfer.request();
+  std::optional<base::TimePoint> due;
+  const auto consider = [&due](base::TimePoint at) { due = due ? std::min(*due, at) : at; };
+  if (line.transfer.draining()) return line.drained_at + kDrainMax;
+  if (request.deadline > base::Duration::zero()) consider(line.asked_at + request.deadline);
+  if (line.state != State::waiting && !line.transfer.sent()) {
+    consider(line.started_at + site_->connect_max);
+  }
+  if (line.state != State::waiting && request.silence_max > base::Duration::zero()) {
+    consider((line.transfer.sent() ? line.transfer.heard_at() : parts_.loop.now()) +
+             request.silence_max);
+  }
+  return due;
+}
+
+void Origin::watch(Line& line) {
+  const auto due = next_due(line);
+  if (due) parts_.loop.timers().start(line.due, *due);
+}
+
+// What the time that has passed means for it; nothing: it goes on.
+std::optional<End> Origin::verdict(const Line& line) const {
+  const base::TimePoint now = parts_.loop.now();
+  const Transfer& transfer = line.transfer;
+  const Request& request = transfer.request();
+  if (request.deadline > base::Duration::zero() && now >= line.asked_at + request.deadline) {
+    return transfer.end_of(Fault::late, "");
+  }
+  if (!transfer.sent()) {
+    if (line.state == State::waiting || now < line.started_at + site_->connect_max) return {};
+    if (transfer.handle() != nullptr) {
+      parts_.resolver.forget(dialled().host);
+      return transfer.end_of(Fault::connect_timeout, transfer.waits_for());
+    }
+    return transfer.end_of(Fault::unresolved, "the name service does not answer");
+  }
+  const bool silent = request.silence_max > base::Duration::zero() && !transfer.should_wait() &&
+                      now >= transfer.heard_at() + request.silence_max;
+  return silent ? std::optional(transfer.end_of(Fault::silent, "")) : std::nullopt;
+}
+
+void Origin::look_at(Line& line) {
+  const bool drained = line.transfer.draining() && parts_.loop.now() >= line.drained_at + kDrainMax;
+  if (drained) return remove(line);
+  if (auto over = verdict(line)) return end(line, std::move(*over));
+  watch(line);
+}
+
+void Origin::end(Line& line, End how) {
+  take_from_curl(line);
+  if (!line.transfer.draining()) {
+    Report report = line.transfer.report();
+    report.end = std::move(how);
+    owner_.report(std::move(report));
+  }
+  remove(line);
+}
+
+void Origin::remove(Line& line) {
+  take_from_curl(line);
+  if (line.state == State::waiting) {
+    auto& queue = line.transfer.request().urgent ? urgent_ : waiting_;
+    queue.erase(std::find(queue.begin(), queue.end(), &line));
+  } else {
+    --running_;
+    --parts_.running;
+  }
+  drop(news_, &line);
+  drop(attention_, &line);
+  drop(untrusted_, &line);
+  lines_.erase(line.transfer.passage().get());
+  if (lines_.empty()) parts_.loop.runtime().start(idle_timer_, kIdleMax);
+  owner_.on_place(*this);
+}
+
+}  // namespace net
