@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "upstream/http/http_failure.h"
 #include "net/retry_after.h"
+#include "upstream/http/http_failure.h"
 
 namespace upstream {
 namespace {
@@ -26,7 +26,6 @@ Judgement judge_fault(const Asked& asked, const HttpEnd& end) {
       return {AnswerVerdict::unreachable, fault_failure(asked.at, end), std::nullopt, false};
     case HttpFault::none:
     case HttpFault::cut:
-    case HttpFault::no_thread:
     case HttpFault::internal:
       break;
   }

@@ -2,8 +2,8 @@
 #pragma once
 #include <optional>
 
-#include "upstream/http/exchange.h"
 #include "net/url.h"
+#include "upstream/http/exchange.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {

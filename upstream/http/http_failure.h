@@ -1,7 +1,7 @@
 // The sentences people read when an HTTP upstream could not be reached or refused. Pure.
 #pragma once
-#include "upstream/http/exchange.h"
 #include "net/url.h"
+#include "upstream/http/exchange.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {

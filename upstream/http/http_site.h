@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "upstream/http/exchange.h"
 #include "net/url.h"
+#include "upstream/http/exchange.h"
 
 namespace upstream {
 

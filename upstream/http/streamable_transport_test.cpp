@@ -99,7 +99,6 @@ TEST_CASE("a fault before the session is open ends the connection as what it is"
                          Row{0, HttpFault::unresolved, FailureKind::network},
                          Row{0, HttpFault::connect_timeout, FailureKind::connect_timeout},
                          Row{0, HttpFault::tls, FailureKind::network},
-                         Row{0, HttpFault::no_thread, FailureKind::network},
                          Row{401, HttpFault::none, FailureKind::auth_required},
                          Row{404, HttpFault::none, FailureKind::http_status},
                          Row{500, HttpFault::none, FailureKind::http_status},

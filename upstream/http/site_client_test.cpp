@@ -1,11 +1,12 @@
-#include "upstream/http/httplib_connection.h"
+#include "upstream/http/site_client.h"
 
 #include <httplib.h>
 
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "upstream/http/http_workers.h"
+#include "net/network.h"
+#include "net/testing/raw_server.h"
 
 namespace upstream {
 namespace {
@@ -46,7 +47,7 @@ struct Listener final : ExchangeListener {
 
 struct Bench {
   base::Loop loop{1};
-  HttpWorkers workers{loop, {httplib_connections(std::make_shared<net::TrustStores>())}};
+  net::Network network{loop};
 
   template <class Done>
   bool until(Done done) {
@@ -57,16 +58,21 @@ struct Bench {
     }
     return true;
   }
+  std::unique_ptr<HttpClient> client(HttpSite made) {
+    auto site = std::make_shared<const HttpSite>(std::move(made));
+    return std::make_unique<SiteClient>(site, network.client(net_site(*site)));
+  }
   std::unique_ptr<HttpClient> client(std::string_view url, std::size_t message_bytes_max = 1000) {
     HttpSite site;
     site.url = *parse_url(url);
     site.headers = {{"Authorization", "Bearer of the user"}};
     site.message_bytes_max = message_bytes_max;
-    return workers.client(std::make_shared<const HttpSite>(std::move(site)));
+    return client(std::move(site));
   }
   HttpEnd ask(HttpClient& client, HttpRequest request) {
     Listener listener;
     const auto exchange = client.begin(std::move(request), listener);
+    REQUIRE_FALSE(listener.end);
     REQUIRE(until([&] { return listener.end.has_value(); }));
     return *listener.end;
   }
@@ -112,7 +118,6 @@ TEST_CASE("a message goes out with its headers and its answer comes back", "[htt
     CHECK(end.answered);
   }
   CHECK(connections == 0);
-  CHECK(bench.workers.counts().threads == 1);
 }
 
 TEST_CASE("errors and redirects come back as they are", "[http][threads]") {
@@ -207,44 +212,149 @@ TEST_CASE("faults are told apart", "[http][threads]") {
   CHECK_FALSE(no_tls.detail.empty());
 }
 
-TEST_CASE("giving up an exchange frees its thread although the server is silent",
-          "[http][threads]") {
-  std::atomic<bool> asked = false;
-  std::atomic<bool> over = false;
-  const TestServer server([&](httplib::Server& routes) {
-    routes.Post("/silent", [&](const httplib::Request&, httplib::Response&) {
-      asked = true;
-      while (!over) std::this_thread::yield();
-    });
+TEST_CASE("giving up an exchange ends it although the server is silent", "[http][threads]") {
+  std::atomic<int> closed = 0;
+  const net::RawServer server([&](net::RawConnection& connection) {
+    connection.read_request();
+    connection.wait_for_end();
+    ++closed;
   });
   Bench bench;
-  const auto client = bench.client(server.url("/"));
+  const auto client = bench.client(server.url());
   Listener listener;
   auto exchange = client->begin(post("/silent", "{}"), listener);
-  REQUIRE(bench.until([&] { return asked.load(); }));
+  REQUIRE(bench.until([&] { return server.connections() == 1; }));
   exchange.reset();
-  CHECK(bench.until([&] { return bench.workers.counts().busy == 0; }));
+  CHECK(bench.until([&] { return closed == 1; }));
   CHECK_FALSE(listener.end);
-  over = true;
 }
 
-TEST_CASE("a proxy is asked with the whole address", "[http][threads]") {
-  const TestServer proxy([](httplib::Server& routes) {
-    routes.set_pre_routing_handler(
-        [](const httplib::Request& request, httplib::Response& response) {
-          response.set_content(
-              request.target + " " + request.get_header_value("Proxy-Authorization"), "text/plain");
-          return httplib::Server::HandlerResponse::Handled;
-        });
+constexpr std::string_view kStream =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+std::string chunk(std::string_view text) {
+  return fmt::format("{:x}\r\n{}\r\n", text.size(), text);
+}
+
+TEST_CASE("an exchange is over when its answer was read, also when the stream stays open",
+          "[http][threads]") {
+  std::atomic<int> over = 0;
+  const net::RawServer server([&](net::RawConnection& connection) {
+    while (!connection.read_request().empty()) {
+      connection.write(kStream);
+      connection.write(chunk("data: {\"method\":\"notifications/progress\"}\n\n"));
+      connection.write(chunk("data: {\"id\":7,\"result\":1}\n\n"));
+      if (over++ > 0) return connection.wait_for_end();  // the last chunk never comes
+      connection.write(chunk(""));
+    }
+  });
+  Bench bench;
+  const auto client = bench.client(server.url());
+  for (int i = 0; i < 2; ++i) {
+    Listener listener;
+    const auto exchange = client->begin(post("/mcp", "{}"), listener);
+    REQUIRE(bench.until([&] { return listener.end.has_value(); }));
+    CHECK(listener.events.size() == 2);
+    CHECK(listener.end->answered);
+    CHECK(listener.end->streamed);
+    CHECK(listener.end->fault == HttpFault::none);
+  }
+  CHECK(server.connections() == 1);  // the first one ended soon enough to be kept
+}
+
+TEST_CASE("an exchange may be given up in the middle of its events", "[http][threads]") {
+  const net::RawServer server([](net::RawConnection& connection) {
+    connection.read_request();
+    connection.write(kStream);
+    connection.write(chunk("data: one\n\ndata: two\n\ndata: {\"id\":7,\"result\":1}\n\n"));
+    connection.wait_for_end();
+  });
+  struct Leaver final : ExchangeListener {
+    void on_head(const HttpHead&) override {}
+    void on_event(const protocol::SseEvent&) override {
+      ++events;
+      exchange.reset();
+    }
+    void on_end(HttpEnd) override { FAIL(); }
+    int events = 0;
+    std::unique_ptr<HttpExchange> exchange;
+  };
+  Bench bench;
+  const auto client = bench.client(server.url());
+  Leaver leaver;
+  leaver.exchange = client->begin(post("/mcp", "{}"), leaver);
+  REQUIRE(bench.until([&] { return leaver.exchange == nullptr; }));
+  CHECK(bench.until([&] { return bench.network.counts().running == 0; }));
+  CHECK(leaver.events == 1);
+}
+
+TEST_CASE("a byte order mark before an answer is skipped", "[http][threads]") {
+  const net::RawServer server([](net::RawConnection& connection) {
+    connection.read_request();
+    connection.answer("\xEF\xBB\xBF{\"id\":7,\"result\":1}", "Content-Type: application/json\r\n");
+    connection.wait_for_end();
+  });
+  Bench bench;
+  const auto client = bench.client(server.url());
+  const HttpEnd end = bench.ask(*client, post("/mcp", "{}"));
+  CHECK(end.answered);
+  CHECK(end.body == R"({"id":7,"result":1})");
+}
+
+TEST_CASE("every success without a body is whole at once", "[http][threads]") {
+  const net::RawServer server([](net::RawConnection& connection) {
+    for (const char* status : {"200 OK", "202 Accepted", "204 No Content", "205 Reset Content"}) {
+      connection.read_request();
+      const bool has_length = std::string_view(status) != "204 No Content";
+      connection.write(
+          fmt::format("HTTP/1.1 {}\r\n{}\r\n", status, has_length ? "Content-Length: 0\r\n" : ""));
+    }
+    connection.wait_for_end();
+  });
+  Bench bench;
+  const auto client = bench.client(server.url());
+  for (const int status : {200, 202, 204, 205}) {
+    const HttpEnd end = bench.ask(*client, post("/mcp", "{}"));
+    CHECK(end.fault == HttpFault::none);
+    CHECK(end.head.status == status);
+  }
+  CHECK(server.connections() == 1);
+}
+
+TEST_CASE("a request's own headers take the place of the site's", "[http][threads]") {
+  const net::RawServer server([](net::RawConnection& connection) {
+    connection.answer(connection.read_request());
+    connection.wait_for_end();
   });
   Bench bench;
   HttpSite site;
-  site.url = *parse_url("http://upstream.invalid/mcp");
-  site.proxy = *parse_url("http://user:p%40ss@" + proxy.url("/").substr(7));
-  const auto client = bench.workers.client(std::make_shared<const HttpSite>(std::move(site)));
+  site.url = *parse_url(server.url());
+  site.headers = {{"accept", "text/html"}, {"User-Agent", "theirs"}, {"X-Own", "kept"}};
+  const auto client = bench.client(std::move(site));
+  HttpRequest request = post("/mcp", "{}");
+  request.headers.push_back({"Accept", "application/json"});
+  const HttpEnd end = bench.ask(*client, std::move(request));
+  CHECK(end.body.find("text/html") == std::string::npos);
+  CHECK(end.body.find("Accept: application/json\r\n") != std::string::npos);
+  CHECK(end.body.find("User-Agent: theirs\r\n") != std::string::npos);
+  CHECK(end.body.find("mcptrunk/") == std::string::npos);
+  CHECK(end.body.find("X-Own: kept\r\n") != std::string::npos);
+}
+
+TEST_CASE("a proxy that wants a login says so", "[http][threads]") {
+  const net::RawServer proxy([](net::RawConnection& connection) {
+    connection.read_request();
+    connection.write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+    connection.wait_for_end();
+  });
+  Bench bench;
+  HttpSite site;
+  site.url = *parse_url("https://upstream.invalid/mcp");
+  site.proxy = *parse_url(proxy.url());
+  const auto client = bench.client(std::move(site));
   const HttpEnd end = bench.ask(*client, post("/mcp", "{}"));
   CHECK(end.fault == HttpFault::none);
-  CHECK(end.body == "http://upstream.invalid:80/mcp Basic dXNlcjpwQHNz");
+  CHECK(end.head.status == 407);
 }
 
 }  // namespace
