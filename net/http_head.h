@@ -33,7 +33,6 @@ class HeadReader {
   bool complete() const { return complete_; }
   bool chunked() const { return chunked_; }
   const Head& head() const { return head_; }
-  Head take_head() { return std::move(head_); }
 
  private:
   void end_block();

@@ -85,7 +85,9 @@ void Multi::arm(PollBox& poll, int events) {
 // One that is idle is watched on, for its server's farewell: it is likely to be used again, and
 // most wait for reading.
 int Multi::on_socket_wish(CURL*, curl_socket_t socket, int what, void* self, void*) {
-  PollBox& poll = static_cast<Multi*>(self)->poll_of(socket);
+  Multi& multi = *static_cast<Multi*>(self);
+  PollBox& poll = multi.poll_of(socket);
+  if (what == CURL_POLL_REMOVE) poll.idle_since = multi.loop_.now();
   poll.wanted = what == CURL_POLL_REMOVE ? 0
                                          : ((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) |
                                                ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0);
@@ -102,8 +104,11 @@ int Multi::close_socket(void* self, curl_socket_t socket) {
 
 void Multi::on_ready(uv_poll_t* handle, int status, int events) {
   PollBox& poll = *static_cast<PollBox*>(handle->data);
-  if (status < 0) poll.armed = 0;             // libuv has stopped it
-  if (poll.wanted == 0) return arm(poll, 0);  // libcurl finds out when it is used again
+  if (status < 0) poll.armed = 0;  // libuv has stopped it
+  if (poll.wanted == 0) {          // libcurl finds out when it is used again
+    arm(poll, 0);
+    return poll.multi->owner_.on_idle_ended(poll.multi->loop_.now() - poll.idle_since);
+  }
   Multi& multi = *poll.multi;
   const int socket = poll.socket;
   multi.act(socket, select_flags(status, events));

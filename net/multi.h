@@ -29,6 +29,8 @@ class Multi {
     virtual void on_done(CURL* handle, CURLcode result) = 0;
     // libcurl has worked on something: others may have been told by their own callbacks.
     virtual void on_worked() = 0;
+    // The server has ended a connection that was idle for so long.
+    virtual void on_idle_ended(base::Duration idle) = 0;
   };
 
   Multi(base::Loop& loop, Owner& owner);
@@ -51,6 +53,7 @@ class Multi {
     int socket = -1;
     int armed = 0;   // UV_READABLE | UV_WRITABLE
     int wanted = 0;  // by libcurl; 0: it is idle, and only watched
+    base::TimePoint idle_since{};
   };
 
   static int on_timer_wish(CURLM*, long milliseconds, void* self);

@@ -8,9 +8,10 @@
 namespace net {
 namespace {
 
-// 30 s is what servers keep an idle connection for at least; one that is older may end as it is
-// used.
-constexpr long kConnectionAgeMaxSeconds = 30;
+// Servers end idle connections when they like. One that ends as a request goes out over it costs
+// that request, so it is not used for as long as the server was seen to keep one.
+constexpr base::Duration kReuseMax = std::chrono::seconds(30);
+constexpr base::Duration kReuseMargin = std::chrono::milliseconds(1500);
 // libcurl's own patience with a connection, beyond ours: it divides it among addresses.
 constexpr base::Milliseconds kConnectGrace{1000};
 
@@ -18,6 +19,11 @@ template <class T>
 void drop(std::vector<T*>& list, const T* one) {
   const auto place = std::find(list.rbegin(), list.rend(), one);
   if (place != list.rend()) list.erase(std::next(place).base());
+}
+
+bool means_no_connection(Fault fault) {
+  return fault == Fault::refused || fault == Fault::connect_timeout || fault == Fault::tls ||
+         fault == Fault::forbidden;
 }
 
 // "user%40:pass" -> user@, pass
@@ -41,7 +47,9 @@ Origin::Origin(Parts parts, SitePtr site, Owner& owner)
     : parts_(std::move(parts)),
       site_(std::move(site)),
       owner_(owner),
-      numeric_(numeric_address(dialled().host)) {}
+      numeric_(numeric_address(dialled().host)),
+      admission_(site_->url.tls),
+      reuse_max_(kReuseMax) {}
 
 Origin::~Origin() {
   for (auto& [passage, line] : lines_) take_from_curl(*line);
@@ -136,12 +144,12 @@ void Origin::on_trust(base::Result<X509_STORE*> store) {
 // A name that was resolved before may be dialled on at its addresses while connections to them are
 // open: then it is asked about beside.
 void Origin::resolve(Line& line) {
-  if (numeric_) return run(line);
+  if (numeric_) return admit(line);
   const std::string& host = dialled().host;
   if (const Resolved* known = parts_.resolver.known(host)) return on_resolved(line, *known);
   if (connections() > 0 && !addresses_.empty()) {
     parts_.resolver.ask(host, refresh_, [](const Resolved&) {});
-    return run(line);
+    return admit(line);
   }
   parts_.resolver.ask(host, line.name,
                       [this, &line](const Resolved& resolved) { on_resolved(line, resolved); });
@@ -151,7 +159,7 @@ void Origin::on_resolved(Line& line, const Resolved& resolved) {
   if (resolved.addresses.empty()) {
     return end(line, line.transfer.end_of(Fault::unresolved, resolved.problem));
   }
-  if (take_addresses(line, resolved)) run(line);
+  if (take_addresses(line, resolved)) admit(line);
 }
 
 // False: none of them may be dialled, and the line is ended.
@@ -171,26 +179,52 @@ bool Origin::take_addresses(Line& line, const Resolved& resolved) {
   return true;
 }
 
+void Origin::admit(Line& line) {
+  unadmitted_.push_back(&line);
+  parts_.loop.turn().schedule(admit_hook_);
+}
+
+void Origin::admit_waiting() {
+  if (multi_) admission_.note_open(multi_->open_sockets());
+  while (!unadmitted_.empty()) {
+    const Admission::Verdict verdict = admission_.ask();
+    if (verdict == Admission::Verdict::wait) return;
+    Line& line = *unadmitted_.front();
+    unadmitted_.pop_front();
+    line.scout = verdict == Admission::Verdict::scout;
+    admission_.start(line.scout);
+    line.state = State::running;
+    run(line);
+  }
+}
+
 void Origin::run(Line& line) {
   CURL* const handle = take_handle();
   if (!line.transfer.take(handle)) {
-    take_from_curl(line);
     return end(line, line.transfer.end_of(Fault::internal, "a header of it cannot be sent"));
   }
-  if (!numeric_) {
-    std::string pin = fmt::format("{}:{}:", dialled().host, dialled().port);
-    for (const IpAddress& address : addresses_) {
-      const std::string text = to_string(address);
-      pin += address.v6 ? "[" + text + "]," : text + ",";
-    }
-    pin.pop_back();
-    line.pins = curl_slist_append(nullptr, pin.c_str());
-    curl_easy_setopt(handle, CURLOPT_RESOLVE, line.pins);
-  }
-  line.state = State::running;
+  const bool one_at_a_time = admission_.protocol() == Admission::Protocol::http1;
+  curl_easy_setopt(
+      handle, CURLOPT_HTTP_VERSION,
+      static_cast<long>(one_at_a_time ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, line.scout ? 1L : 0L);
+  curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN,
+                   static_cast<long>(reuse_max_ / std::chrono::seconds(1)));
+  if (!numeric_) pin(line, handle);
   if (!multi_->add(handle)) {
     end(line, line.transfer.end_of(Fault::internal, "libcurl does not take it"));
   }
+}
+
+void Origin::pin(Line& line, CURL* handle) {
+  std::string pin = fmt::format("{}:{}:", dialled().host, dialled().port);
+  for (const IpAddress& address : addresses_) {
+    const std::string text = to_string(address);
+    pin += address.v6 ? "[" + text + "]," : text + ",";
+  }
+  pin.pop_back();
+  line.pins = curl_slist_append(nullptr, pin.c_str());
+  curl_easy_setopt(handle, CURLOPT_RESOLVE, line.pins);
 }
 
 // --- handles ---
@@ -212,12 +246,8 @@ CURL* Origin::make_handle() {
   CURL* const handle = curl_easy_init();
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  // Over TLS many may share the first connection, once it is known what it speaks.
-  curl_easy_setopt(handle, CURLOPT_PIPEWAIT, site_->url.tls ? 1L : 0L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>((site_->connect_max + kConnectGrace).count()));
-  curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, kConnectionAgeMaxSeconds);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, site_->user_agent.c_str());
   curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip, br");
   curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
@@ -274,6 +304,7 @@ void Origin::take_from_curl(Line& line) {
 void Origin::rest() {
   for (CURL* handle : std::exchange(handles_, {})) curl_easy_cleanup(handle);
   multi_.reset();
+  admission_.forget();
   if (tls_sessions_ != nullptr) curl_share_cleanup(std::exchange(tls_sessions_, nullptr));
 }
 
@@ -285,19 +316,45 @@ void Origin::on_idle() {
 // --- what libcurl tells ---
 
 void Origin::on_news(Transfer& transfer) {
-  news_.push_back(lines_.at(transfer.passage().get()).get());
+  news_.push_back(&line_of(transfer));
   parts_.loop.turn().schedule(flush_hook_);
 }
 
 void Origin::on_attention(Transfer& transfer) {
-  attention_.push_back(lines_.at(transfer.passage().get()).get());
+  attention_.push_back(&line_of(transfer));
+}
+
+void Origin::on_connected(Transfer& transfer) {
+  Line& line = line_of(transfer);
+  if (!std::exchange(line.scout, false)) return;
+  curl_tlssessioninfo* tls = nullptr;
+  curl_easy_getinfo(transfer.handle(), CURLINFO_TLS_SSL_PTR, &tls);
+  const unsigned char* chosen = nullptr;
+  unsigned size = 0;
+  if (tls != nullptr && tls->internals != nullptr) {
+    SSL_get0_alpn_selected(static_cast<const SSL*>(tls->internals), &chosen, &size);
+  }
+  const bool http2 = size == 2 && std::equal(chosen, chosen + size, "h2");
+  admission_.scout_connected(http2 ? Admission::Protocol::http2 : Admission::Protocol::http1,
+                             multi_->open_sockets());
+  parts_.loop.turn().schedule(admit_hook_);
+}
+
+void Origin::on_dialled(Transfer& transfer) {
+  if (!line_of(transfer).scout) admission_.note_overflow();
+}
+
+void Origin::on_idle_ended(base::Duration idle) {
+  const base::Duration seen = std::max(idle - kReuseMargin, base::Duration::zero());
+  reuse_max_ = std::min(reuse_max_, seen);
 }
 
 void Origin::on_done(CURL* handle, CURLcode result) {
   char* told = nullptr;
   curl_easy_getinfo(handle, CURLINFO_PRIVATE, &told);
   const Transfer& transfer = *reinterpret_cast<Transfer*>(told);
-  Line& line = *lines_.at(transfer.passage().get());
+  Line& line = line_of(transfer);
+  if (const auto kept = transfer.keep_alive()) on_idle_ended(*kept);
   End how = transfer.end_of(result);
   const bool led_nowhere = how.fault == Fault::refused || how.fault == Fault::connect_timeout;
   if (led_nowhere && !numeric_) parts_.resolver.forget(dialled().host);
@@ -375,6 +432,10 @@ void Origin::look_at(Line& line) {
 
 void Origin::end(Line& line, End how) {
   take_from_curl(line);
+  // Who waits for this one's connection would fare no better.
+  std::deque<Line*> also;
+  if (line.scout && means_no_connection(how.fault)) also = std::exchange(unadmitted_, {});
+  for (Line* waiting : also) end(*waiting, how);
   if (!line.transfer.draining()) {
     Report report = line.transfer.report();
     report.end = std::move(how);
@@ -391,7 +452,11 @@ void Origin::remove(Line& line) {
   } else {
     --running_;
     --parts_.running;
+    parts_.loop.turn().schedule(admit_hook_);
   }
+  if (line.state == State::running) admission_.end(line.scout);
+  const auto unadmitted = std::find(unadmitted_.begin(), unadmitted_.end(), &line);
+  if (unadmitted != unadmitted_.end()) unadmitted_.erase(unadmitted);
   drop(news_, &line);
   drop(attention_, &line);
   drop(untrusted_, &line);

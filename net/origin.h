@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "net/admission.h"
 #include "net/multi.h"
 #include "net/resolver.h"
 #include "net/transfer.h"
@@ -78,6 +79,7 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
     Origin& origin;
     Transfer transfer;
     State state = State::waiting;
+    bool scout = false;  // and its connection is not ready yet
     base::TimePoint asked_at;
     base::TimePoint started_at{};
     base::TimePoint drained_at{};
@@ -90,6 +92,9 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   // --- of libcurl ---
   void on_done(CURL* handle, CURLcode result) override;
   void on_worked() override;
+  void on_idle_ended(base::Duration idle) override;
+  void on_connected(Transfer& transfer) override;
+  void on_dialled(Transfer& transfer) override;
   void on_news(Transfer& transfer) override;
   void on_attention(Transfer& transfer) override;
   static CURLcode on_tls(CURL*, void* context, void* self);
@@ -101,7 +106,11 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   void resolve(Line& line);
   void on_resolved(Line& line, const Resolved& resolved);
   bool take_addresses(Line& line, const Resolved& resolved);
+  void admit(Line& line);
+  void admit_waiting();
   void run(Line& line);
+  void pin(Line& line, CURL* handle);
+  Line& line_of(const Transfer& transfer) { return *lines_.at(transfer.passage().get()); }
   CURL* take_handle();
   CURL* make_handle();
   void set_up_proxy(CURL* handle) const;
@@ -132,6 +141,10 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   X509_STORE* trust_ = nullptr;   // TrustStores's
   bool loading_trust_ = false;
 
+  Admission admission_;
+  std::deque<Line*> unadmitted_;  // wait for connections
+  base::Duration reuse_max_;      // how old an idle connection may be
+
   std::unique_ptr<Multi> multi_;  // null when idle for long
   CURLSH* tls_sessions_ = nullptr;
   std::vector<CURL*> handles_;        // not in use
@@ -141,6 +154,7 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   Resolver::Waiter refresh_;          // nobody waits for it
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   base::EndOfTurn<Origin, &Origin::flush> flush_hook_{*this};
+  base::EndOfTurn<Origin, &Origin::admit_waiting> admit_hook_{*this};
   base::Timer<Origin, &Origin::on_idle> idle_timer_{*this};
 };
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "net/curl_fault.h"
 
@@ -130,6 +131,7 @@ curl_socket_t Transfer::on_dial(void* self, curlsocktype, curl_sockaddr* address
                               address->protocol);
   if (socket >= 0) set_socket_options(socket);
   transfer.dialled_ = socket;
+  transfer.owner_.on_dialled(transfer);
   return socket;
 }
 
@@ -144,7 +146,7 @@ int Transfer::on_sending(void* self, char* address, char*, int, int) {
     transfer.stop(Fault::cut, "the server closed it without an answer");
     return CURL_PREREQFUNC_ABORT;
   }
-  transfer.sent_ = true;
+  if (!std::exchange(transfer.sent_, true)) transfer.owner_.on_connected(transfer);
   transfer.heard_at_ = transfer.clock_.now();
   return CURL_PREREQFUNC_OK;
 }
@@ -214,12 +216,24 @@ Report Transfer::report() {
   news_ = false;
   full_ = false;
   Report report{passage_, std::nullopt, {}, std::nullopt};
-  if (head_.complete() && !head_reported_) report.head = head_.take_head();
+  if (head_.complete() && !head_reported_) report.head = head_.head();
   head_reported_ |= head_.complete();
   report.body.swap(body_);
   passage_->undelivered += report.body.size();
   if (should_wait()) passage_->waiting = true;
   return report;
+}
+
+// "Keep-Alive: timeout=5, max=100"
+std::optional<base::Duration> Transfer::keep_alive() const {
+  constexpr std::string_view kTimeout = "timeout=";
+  const std::string_view value = head_.head().get("Keep-Alive");
+  const std::size_t place = value.find(kTimeout);
+  if (place == std::string_view::npos) return std::nullopt;
+  unsigned seconds = 0;
+  const char* start = value.data() + place + kTimeout.size();
+  if (std::from_chars(start, value.data() + value.size(), seconds).ptr == start) return {};
+  return std::chrono::seconds(seconds);
 }
 
 std::string Transfer::waits_for() const {

@@ -29,6 +29,10 @@ class Transfer {
     virtual ~Owner() = default;
     // It has something to report.
     virtual void on_news(Transfer& transfer) = 0;
+    // Its connection is ready, and the request goes out.
+    virtual void on_connected(Transfer& transfer) = 0;
+    // A connection is opened for it.
+    virtual void on_dialled(Transfer& transfer) = 0;
     // Once libcurl is left: it is to be stopped (doomed()), or too much came to take more now.
     virtual void on_attention(Transfer& transfer) = 0;
   };
@@ -50,6 +54,8 @@ class Transfer {
 
   const PassagePtr& passage() const { return passage_; }
   const Request& request() const { return passage_->request; }
+  // For how long the server keeps an idle connection, as far as it says.
+  std::optional<base::Duration> keep_alive() const;
 
   // What came since the last report.
   Report report();
