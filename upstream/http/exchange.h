@@ -1,6 +1,6 @@
 // One HTTP request and its answer, as the transports on the loop see it: values, and the seam
-// between them and whatever carries the request. HttpWorkers carries it on threads; tests script
-// it.
+// between them and whatever carries the request. SiteClient carries it over the network; tests
+// script it.
 #pragma once
 #include <cstdint>
 #include <memory>
