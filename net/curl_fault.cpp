@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "net/http_head.h"
+
 namespace net {
 namespace {
 
@@ -88,6 +90,7 @@ End curl_end(CURL* handle, CURLcode result, std::string_view problem, bool head_
   if (problem.find("in chunked-encoding") != std::string_view::npos) {
     end.fault = problem.starts_with("Out of memory") ? Fault::head_too_large : Fault::protocol;
   }
+  if (end.fault == Fault::head_too_large) end.detail = std::string(kHeadTooLarge);
   return end;
 }
 

@@ -29,7 +29,9 @@ struct Site {
   // business, and only addresses in the url are judged.
   AddressRules rules;
   base::Milliseconds connect_max = std::chrono::seconds(10);  // name, dial, proxy and TLS together
-  std::uint32_t exchanges_max = 1024;                         // at the same time; others wait
+  // What one piece of a compressed answer may unpack to, before any of it is taken.
+  std::size_t burst_bytes_max = 16UL * 1024 * 1024;
+  std::uint32_t exchanges_max = 1024;  // at the same time; others wait
 };
 using SitePtr = std::shared_ptr<const Site>;
 

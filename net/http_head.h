@@ -21,6 +21,9 @@ struct Head {
   std::string_view get(std::string_view name) const;
 };
 
+// What is told of one that passes HeadReader::kBytesMax.
+inline constexpr std::string_view kHeadTooLarge = "its head is over 64 KiB";
+
 // Takes lines as they come: of informational answers, of the final one, of trailers. Resource.
 class HeadReader {
  public:

@@ -21,6 +21,7 @@ constexpr std::size_t kWordsMax = 1U << 16;
 struct JobThreads::Shared : std::enable_shared_from_this<Shared> {
   mutable std::mutex mutex;
   std::condition_variable wake;
+  std::condition_variable ended;  // a thread
   // All below is guarded by mutex.
   std::deque<Job> waiting;
   std::multiset<base::TimePoint> started;  // of what runs
@@ -51,6 +52,9 @@ void JobThreads::Shared::start_thread() {
     std::thread([self = shared_from_this()] {
       pthread_setname_np(pthread_self(), "net-jobs");
       self->work();
+      const std::lock_guard lock(self->mutex);
+      --self->threads;
+      self->ended.notify_all();
     }).detach();
   } catch (const std::system_error&) {
     --threads;  // those that run take it in time
@@ -62,10 +66,7 @@ void JobThreads::Shared::start_thread() {
 std::optional<base::TimePoint> JobThreads::Shared::next(Job& job) {
   std::unique_lock lock(mutex);
   (void)wake.wait_for(lock, kIdleMax, [this] { return closed || !waiting.empty(); });
-  if (closed || waiting.empty()) {
-    --threads;
-    return std::nullopt;
-  }
+  if (closed || waiting.empty()) return std::nullopt;
   job = std::move(waiting.front());
   waiting.pop_front();
   return *started.insert(base::SystemClock().now());
@@ -93,11 +94,12 @@ JobThreads::JobThreads(base::Loop& loop) : loop_(loop), shared_(std::make_shared
 
 JobThreads::~JobThreads() {
   std::unique_ptr<base::Mailbox<Done>> words;
-  const std::lock_guard lock(shared_->mutex);
+  std::unique_lock lock(shared_->mutex);
   shared_->closed = true;
   shared_->waiting.clear();
   words = std::move(shared_->words);
   shared_->wake.notify_all();
+  shared_->ended.wait_for(lock, kEndPatience, [this] { return shared_->threads == 0; });
 }
 
 void JobThreads::run(Job job) {

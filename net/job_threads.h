@@ -2,8 +2,9 @@
 // certificates. A job that hangs holds its thread and nobody else's: another thread takes the place
 // of one that is slow. Resource.
 //
-// Ownership: the network thread's. The threads are never joined, as they may hang: what they need
-//            they hold by themselves, and nothing is heard of one that comes back later.
+// Ownership: the network thread's. At its end the threads are waited for, but not for long, as they
+//            may hang: what they need they hold by themselves, and nothing is heard of one that
+//            comes back later.
 // Threads:   the loop's thread; jobs run on their own.
 // Limits:    kThreadsMax in all, kQuickMax of them not slow; none when there is nothing to do.
 #pragma once
@@ -21,6 +22,7 @@ class JobThreads {
   static constexpr std::size_t kQuickMax = 2;
   static constexpr base::Milliseconds kSlowAfter{100};
   static constexpr base::Milliseconds kIdleMax{2000};
+  static constexpr base::Milliseconds kEndPatience{1000};
 
   // Run on the loop, with what the job found out.
   using Done = std::function<void()>;

@@ -136,6 +136,8 @@ void Origin::on_trust(base::Result<X509_STORE*> store) {
   loading_trust_ = false;
   if (store) trust_ = *store;
   for (Line* line : std::exchange(untrusted_, {})) {
+    line->started_at = parts_.loop.now();  // reading files was no matter of the site's
+    watch(*line);
     store ? resolve(*line)
           : end(*line, line->transfer.end_of(Fault::tls, base::one_line(store.error())));
   }
@@ -387,7 +389,7 @@ std::optional<base::TimePoint> Origin::next_due(const Line& line) const {
   const auto consider = [&due](base::TimePoint at) { due = due ? std::min(*due, at) : at; };
   if (line.transfer.draining()) return line.drained_at + kDrainMax;
   if (request.deadline > base::Duration::zero()) consider(line.asked_at + request.deadline);
-  if (line.state != State::waiting && !line.transfer.sent()) {
+  if (line.state != State::waiting && !line.transfer.sent() && !loading_trust_) {
     consider(line.started_at + site_->connect_max);
   }
   if (line.state != State::waiting && request.silence_max > base::Duration::zero()) {
@@ -412,6 +414,7 @@ std::optional<End> Origin::verdict(const Line& line) const {
   }
   if (!transfer.sent()) {
     if (line.state == State::waiting || now < line.started_at + site_->connect_max) return {};
+    if (loading_trust_) return {};
     if (transfer.handle() != nullptr) {
       parts_.resolver.forget(dialled().host);
       return transfer.end_of(Fault::connect_timeout, transfer.waits_for());

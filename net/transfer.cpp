@@ -12,8 +12,6 @@
 namespace net {
 namespace {
 
-// What one burst of a compressed answer may unpack to before the loop takes some of it.
-constexpr std::size_t kBurstBytesMax = 16UL * 1024 * 1024;
 constexpr long kBufferBytes = 16L * 1024;
 constexpr long kStreamBufferBytes = 4L * 1024;
 
@@ -156,8 +154,7 @@ std::size_t Transfer::on_header(char* data, std::size_t one, std::size_t size, v
   HeadReader& head = transfer.head_;
   const bool was_complete = head.complete();
   if (!head.take_line({data, one * size})) {
-    transfer.stop(Fault::head_too_large,
-                  fmt::format("its head is over {} KiB", HeadReader::kBytesMax / 1024));
+    transfer.stop(Fault::head_too_large, std::string(kHeadTooLarge));
     return 0;
   }
   if (head.complete() && !was_complete) {
@@ -187,7 +184,7 @@ std::size_t Transfer::on_body(char* data, std::size_t one, std::size_t size, voi
   }
   transfer.body_bytes_ += bytes;
   if (transfer.body_bytes_ > transfer.request().body_bytes_max ||
-      transfer.body_.size() + bytes > kBurstBytesMax) {
+      transfer.body_.size() + bytes > transfer.passage_->site->burst_bytes_max) {
     transfer.stop(Fault::too_large, "");
     return 0;
   }

@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "upstream/http/answer_reader.h"
@@ -10,6 +11,8 @@ namespace upstream {
 namespace {
 
 constexpr int kProxyLoginStatus = 407;
+// A stream of many small messages comes in pieces of this order.
+constexpr std::size_t kBurstBytesMin = 4UL * 1024 * 1024;
 
 // "text/html; charset=utf-8" -> "text/html"
 std::string media_type(std::string_view header) {
@@ -153,6 +156,7 @@ net::SitePtr net_site(const HttpSite& site) {
   made->user_agent = "mcptrunk/" MCPTRUNK_VERSION;
   made->ca_file = site.ca_file;
   made->proxy = site.proxy;
+  made->burst_bytes_max = std::max(site.message_bytes_max, kBurstBytesMin);
   return made;
 }
 
