@@ -1,7 +1,5 @@
 #include "net/origin.h"
 
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <cassert>
 
@@ -12,8 +10,6 @@ namespace {
 // that request, so it is not used for as long as the server was seen to keep one.
 constexpr base::Duration kReuseMax = std::chrono::seconds(30);
 constexpr base::Duration kReuseMargin = std::chrono::milliseconds(1500);
-// libcurl's own patience with a connection, beyond ours: it divides it among addresses.
-constexpr base::Milliseconds kConnectGrace{1000};
 
 template <class T>
 void drop(std::vector<T*>& list, const T* one) {
@@ -24,16 +20,6 @@ void drop(std::vector<T*>& list, const T* one) {
 bool means_no_connection(Fault fault) {
   return fault == Fault::refused || fault == Fault::connect_timeout || fault == Fault::tls ||
          fault == Fault::forbidden;
-}
-
-// "user%40:pass" -> user@, pass
-std::string percent_decoded(std::string_view text) {
-  int size = 0;
-  char* made = curl_easy_unescape(nullptr, text.data(), static_cast<int>(text.size()), &size);
-  if (made == nullptr) return {};
-  std::string out(made, static_cast<std::size_t>(size));
-  curl_free(made);
-  return out;
 }
 
 }  // namespace
@@ -201,7 +187,8 @@ void Origin::admit_waiting() {
 }
 
 void Origin::run(Line& line) {
-  CURL* const handle = take_handle();
+  wake();
+  CURL* const handle = handles_->take();
   if (!line.transfer.take(handle)) {
     return end(line, line.transfer.end_of(Fault::internal, "a header of it cannot be sent"));
   }
@@ -229,69 +216,17 @@ void Origin::pin(Line& line, CURL* handle) {
   curl_easy_setopt(handle, CURLOPT_RESOLVE, line.pins);
 }
 
-// --- handles ---
-
-CURL* Origin::take_handle() {
-  if (!multi_) {
-    Multi::Owner& owner = *this;
-    multi_ = std::make_unique<Multi>(parts_.loop, owner);
-    tls_sessions_ = curl_share_init();
-    curl_share_setopt(tls_sessions_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  }
-  if (handles_.empty()) return make_handle();
-  CURL* const handle = handles_.back();
-  handles_.pop_back();
-  return handle;
+void Origin::wake() {
+  if (multi_) return;
+  Multi::Owner& owner = *this;
+  multi_ = std::make_unique<Multi>(parts_.loop, owner);
+  handles_ = std::make_unique<Handles>(site_, *multi_, trust_);
 }
 
-CURL* Origin::make_handle() {
-  CURL* const handle = curl_easy_init();
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
-                   static_cast<long>((site_->connect_max + kConnectGrace).count()));
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, site_->user_agent.c_str());
-  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip, br");
-  curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(handle, CURLOPT_SHARE, tls_sessions_);
-  // The certificates are ours: loaded once for all, never inside a handshake.
-  curl_easy_setopt(handle, CURLOPT_CAINFO, nullptr);
-  curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
-  curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, nullptr);
-  curl_easy_setopt(handle, CURLOPT_PROXY_CAPATH, nullptr);
-  curl_easy_setopt(handle, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-  curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, &Origin::on_tls);
-  curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, this);
-  multi_->close_sockets_of(handle);
-  set_up_proxy(handle);
-  return handle;
-}
-
-// The environment is not asked: what it says is in the site.
-void Origin::set_up_proxy(CURL* handle) const {
-  curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
-  curl_easy_setopt(handle, CURLOPT_PROXY, site_->proxy ? origin_text(*site_->proxy).c_str() : "");
-  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (!site_->proxy) return;
-  curl_easy_setopt(handle, CURLOPT_PROXYPORT, static_cast<long>(site_->proxy->port));
-  const std::string_view user = site_->proxy->user_info;
-  if (user.empty()) return;
-  const std::size_t colon = std::min(user.find(':'), user.size());
-  const std::string name = percent_decoded(user.substr(0, colon));
-  const std::string password = percent_decoded(user.substr(std::min(colon + 1, user.size())));
-  curl_easy_setopt(handle, CURLOPT_PROXYUSERNAME, name.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROXYPASSWORD, password.c_str());
-}
-
-CURLcode Origin::on_tls(CURL*, void* context, void* self) {
-  auto* made = static_cast<SSL_CTX*>(context);
-  SSL_CTX_set1_cert_store(made, static_cast<Origin*>(self)->trust_);
-  SSL_CTX_set_mode(made, SSL_MODE_RELEASE_BUFFERS);
-  return CURLE_OK;
-}
-
-void Origin::give_handle(CURL* handle) {
-  handles_.size() < kHandlesKeptMax ? handles_.push_back(handle) : curl_easy_cleanup(handle);
+void Origin::rest() {
+  handles_.reset();
+  multi_.reset();
+  admission_.forget();
 }
 
 // Whatever libcurl has of it.
@@ -300,14 +235,7 @@ void Origin::take_from_curl(Line& line) {
   if (handle == nullptr) return;
   multi_->remove(handle);
   line.transfer.release();
-  give_handle(handle);
-}
-
-void Origin::rest() {
-  for (CURL* handle : std::exchange(handles_, {})) curl_easy_cleanup(handle);
-  multi_.reset();
-  admission_.forget();
-  if (tls_sessions_ != nullptr) curl_share_cleanup(std::exchange(tls_sessions_, nullptr));
+  handles_->give(handle);
 }
 
 void Origin::on_idle() {
@@ -329,16 +257,9 @@ void Origin::on_attention(Transfer& transfer) {
 void Origin::on_connected(Transfer& transfer) {
   Line& line = line_of(transfer);
   if (!std::exchange(line.scout, false)) return;
-  curl_tlssessioninfo* tls = nullptr;
-  curl_easy_getinfo(transfer.handle(), CURLINFO_TLS_SSL_PTR, &tls);
-  const unsigned char* chosen = nullptr;
-  unsigned size = 0;
-  if (tls != nullptr && tls->internals != nullptr) {
-    SSL_get0_alpn_selected(static_cast<const SSL*>(tls->internals), &chosen, &size);
-  }
-  const bool http2 = size == 2 && std::equal(chosen, chosen + size, "h2");
-  admission_.scout_connected(http2 ? Admission::Protocol::http2 : Admission::Protocol::http1,
-                             multi_->open_sockets());
+  admission_.scout_connected(
+      speaks_http2(transfer.handle()) ? Admission::Protocol::http2 : Admission::Protocol::http1,
+      multi_->open_sockets());
   parts_.loop.turn().schedule(admit_hook_);
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/loop.h"
 #include "net/admission.h"
+#include "net/handles.h"
 #include "net/multi.h"
 #include "net/resolver.h"
 #include "net/transfer.h"
@@ -30,7 +31,6 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   static constexpr std::size_t kUrgentMax = 64;
   // How long a drained answer may still take.
   static constexpr base::Milliseconds kDrainMax{1000};
-  static constexpr std::size_t kHandlesKeptMax = 32;
 
   // What all origins share.
   struct Parts {
@@ -97,7 +97,6 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   void on_dialled(Transfer& transfer) override;
   void on_news(Transfer& transfer) override;
   void on_attention(Transfer& transfer) override;
-  static CURLcode on_tls(CURL*, void* context, void* self);
 
   const Url& dialled() const { return site_->proxy ? *site_->proxy : site_->url; }
   void prepare(Line& line);
@@ -111,10 +110,7 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   void run(Line& line);
   void pin(Line& line, CURL* handle);
   Line& line_of(const Transfer& transfer) { return *lines_.at(transfer.passage().get()); }
-  CURL* take_handle();
-  CURL* make_handle();
-  void set_up_proxy(CURL* handle) const;
-  void give_handle(CURL* handle);
+  void wake();
 
   void look_at(Line& line);
   std::optional<base::TimePoint> next_due(const Line& line) const;
@@ -145,9 +141,8 @@ class Origin final : private Multi::Owner, private Transfer::Owner {
   std::deque<Line*> unadmitted_;  // wait for connections
   base::Duration reuse_max_;      // how old an idle connection may be
 
-  std::unique_ptr<Multi> multi_;  // null when idle for long
-  CURLSH* tls_sessions_ = nullptr;
-  std::vector<CURL*> handles_;        // not in use
+  std::unique_ptr<Multi> multi_;      // null when idle for long
+  std::unique_ptr<Handles> handles_;  // with multi_
   std::vector<IpAddress> addresses_;  // of the name, as it was last resolved
   std::vector<Line*> news_;           // to be reported at the end of the turn
   std::vector<Line*> attention_;      // to be looked at once libcurl is left
