@@ -124,6 +124,22 @@ TEST_CASE("a body beyond its limit is cut off, counted as it unpacks", "[net][th
   }
 }
 
+TEST_CASE("a server that floods keeps nobody else waiting", "[net][threads]") {
+  const RawServer flood(endless(std::string(kHead) + "\r\n", std::string(1'000'000, 'x')));
+  const RawServer working([](RawConnection& connection) {
+    while (!connection.read_request().empty()) connection.answer("x");
+  });
+  NetworkBench bench;
+  const auto flooded = bench.client(flood.url());
+  const auto client = bench.client(working.url());
+  Recorder sink;
+  sink.keeps_body = false;
+  const auto exchange = flooded->start(get(), sink);
+  REQUIRE(bench.until([&] { return sink.body_bytes > 3'000'000; }));
+  for (int i = 0; i < 20; ++i) CHECK(bench.ask(*client, post("{}")).end->fault == Fault::none);
+  CHECK_FALSE(sink.end);
+}
+
 TEST_CASE("what one piece unpacks to is bounded, also where the whole is not", "[net][threads]") {
   const std::string bomb = gzipped(std::string(8'000'000, 'x'));
   const RawServer server([&](RawConnection& connection) {

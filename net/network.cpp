@@ -136,13 +136,12 @@ void Network::order(Order order) {
 void Network::receive(Report&& report) {
   Passage& passage = *report.passage;
   if (passage.sink != nullptr && report.head) passage.sink->on_head(*report.head);
-  if (!report.body.empty()) {
-    const std::size_t left = passage.undelivered -= report.body.size();
-    if (left <= Passage::kUndeliveredMax / 2 && passage.waiting.exchange(false)) {
-      order({Order::Kind::resume, report.passage, 0});
-    }
-    if (passage.sink != nullptr) passage.sink->on_body(report.body);
+  const std::size_t left = passage.undelivered -= report.body.size();
+  if (passage.waiting && left <= Passage::kUndeliveredMax / 2) {
+    passage.waiting = false;
+    order({Order::Kind::resume, report.passage, 0});
   }
+  if (passage.sink != nullptr && !report.body.empty()) passage.sink->on_body(report.body);
   if (passage.sink == nullptr || !report.end) return;
   std::exchange(passage.sink, nullptr)->on_end(*std::move(report.end));
 }

@@ -213,7 +213,7 @@ TEST_CASE("a server that outruns the loop waits, and goes on", "[net][threads]")
   REQUIRE(bench.until([&] { return sink.end.has_value(); }));
   CHECK(sink.body_bytes == kSize);
   CHECK(sink.end->fault == Fault::none);
-  CHECK(largest <= 4 * Passage::kUndeliveredMax);  // and one round of libcurl's
+  CHECK(largest <= Passage::kUndeliveredMax + 64 * 1024);
 }
 
 TEST_CASE("exchanges beyond the site's limit wait in their order, urgent ones do not",

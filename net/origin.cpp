@@ -66,14 +66,14 @@ void Origin::drain(const PassagePtr& passage) {
   if (line.state != State::running) return remove(line);
   line.transfer.drain();
   line.drained_at = parts_.loop.now();
-  curl_easy_pause(line.transfer.handle(), CURLPAUSE_CONT);
+  line.transfer.go_on();
   watch(line);
 }
 
 void Origin::resume(const PassagePtr& passage) {
   const auto line = lines_.find(passage.get());
   if (line == lines_.end() || line->second->transfer.handle() == nullptr) return;
-  curl_easy_pause(line->second->transfer.handle(), CURLPAUSE_CONT);
+  line->second->transfer.go_on();
 }
 
 bool Origin::has_next(bool crowded) const {

@@ -160,6 +160,7 @@ std::size_t Transfer::on_header(char* data, std::size_t one, std::size_t size, v
   if (head.complete() && !was_complete) {
     // Only raw bytes show what chunks cost.
     if (head.chunked()) curl_easy_setopt(transfer.handle_, CURLOPT_VERBOSE, 1L);
+    transfer.packed_ = !head.head().get("Content-Encoding").empty();
     if (!transfer.draining_) transfer.note_news();
   }
   return size;
@@ -181,6 +182,13 @@ std::size_t Transfer::on_body(char* data, std::size_t one, std::size_t size, voi
   if (transfer.draining_) {
     transfer.drained_bytes_ += bytes;
     return transfer.drained_bytes_ > kDrainBytesMax ? 0 : bytes;
+  }
+  // libcurl reads on for as long as something comes. What it unpacks meanwhile it would keep, so a
+  // packed answer is stopped only once libcurl is left.
+  if (transfer.should_wait() && !transfer.packed_) {
+    transfer.paused_ = true;
+    if (!std::exchange(transfer.full_, true)) transfer.owner_.on_attention(transfer);
+    return CURL_WRITEFUNC_PAUSE;
   }
   transfer.body_bytes_ += bytes;
   if (transfer.body_bytes_ > transfer.request().body_bytes_max ||
@@ -217,7 +225,7 @@ Report Transfer::report() {
   head_reported_ |= head_.complete();
   report.body.swap(body_);
   passage_->undelivered += report.body.size();
-  if (should_wait()) passage_->waiting = true;
+  if (should_wait() || paused_) passage_->waiting = true;
   return report;
 }
 

@@ -72,6 +72,11 @@ class Transfer {
   bool should_wait() const {
     return body_.size() + passage_->undelivered > Passage::kUndeliveredMax;
   }
+  // Takes more again.
+  void go_on() {
+    paused_ = false;
+    curl_easy_pause(handle_, CURLPAUSE_CONT);
+  }
   // It has come to an end of our own, which libcurl does not know of.
   bool doomed() const { return stopped_.fault != Fault::none; }
   // From now on what comes is thrown away.
@@ -110,6 +115,8 @@ class Transfer {
   bool sent_ = false;
   bool news_ = false;
   bool full_ = false;  // told of, since the last report
+  bool packed_ = false;
+  bool paused_ = false;  // by itself, until go_on()
   base::TimePoint heard_at_{};
   End stopped_;  // fault: ours, which comes before libcurl's
 };

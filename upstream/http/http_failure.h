@@ -6,7 +6,7 @@
 
 namespace upstream {
 
-// REQUIRES: end.fault is neither none nor too_large.
+// REQUIRES: end.fault is not none.
 Failure fault_failure(const Url& at, const HttpEnd& end);
 // Of an answer whose status is no success.
 Failure status_failure(const Url& at, HttpMethod method, const HttpEnd& end);
