@@ -21,6 +21,7 @@ function(system_library name)
 endfunction()
 
 system_library(uv HEADERS uv.h LIBRARIES uv)
+system_library(curl HEADERS curl/curl.h LIBRARIES curl)
 system_library(lmdb HEADERS lmdb.h LIBRARIES lmdb)
 system_library(rapidjson HEADERS rapidjson/rapidjson.h)
 system_library(stemmer HEADERS libstemmer.h LIBRARIES stemmer)

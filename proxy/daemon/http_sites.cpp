@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "upstream/http/proxy_rules.h"
+#include "net/proxy_rules.h"
 
 namespace proxy::daemon {
 namespace {
@@ -34,7 +34,7 @@ bool is_line(std::string_view value) {
 base::Result<upstream::HttpSite> http_site(const std::string& server,
                                            const upstream::HttpLaunch& launch,
                                            const std::vector<std::string>& environment) {
-  auto url = upstream::parse_url(trimmed(launch.url));
+  auto url = net::parse_url(trimmed(launch.url));
   if (!url) return std::move(url).error();
   upstream::HttpSite site;
   site.server = server;
@@ -49,7 +49,7 @@ base::Result<upstream::HttpSite> http_site(const std::string& server,
     site.headers.push_back({name, std::string(line)});
   }
   site.ca_file = launch.ca_file;
-  site.proxy = upstream::proxy_for(site.url, environment);
+  site.proxy = net::proxy_for(site.url, environment);
   return site;
 }
 

@@ -16,7 +16,7 @@ TEST_CASE("a site is the url, the headers in one line each, and the proxy", "[da
   const auto site = http_site("a", launch, {"https_proxy=http://p:3128"});
   REQUIRE(site.ok());
   CHECK(site->server == "a");
-  CHECK(site->url == *upstream::parse_url("https://h/mcp"));
+  CHECK(site->url == *net::parse_url("https://h/mcp"));
   CHECK(site->headers ==
         std::vector<upstream::HttpHeader>{{"Authorization", "Bearer x"}, {"X-Empty", ""}});
   CHECK(site->ca_file == "/ca.pem");

@@ -7,9 +7,9 @@
 
 #include "base/log.h"
 #include "proxy/daemon/http_sites.h"
-#include "upstream/http/httplib_connection.h"
 #include "upstream/http/launched_transport.h"
 #include "upstream/http/probing_transport.h"
+#include "upstream/http/site_client.h"
 #include "upstream/http/sse_transport.h"
 #include "upstream/http/streamable_transport.h"
 #include "upstream/transport/leftovers.h"
@@ -34,7 +34,7 @@ Transports::Transports(base::Loop& loop, upstream::StdioOptions options,
                        std::vector<std::string> environment)
     : loop_(loop),
       host_(loop, std::move(options)),
-      http_(loop, {upstream::httplib_connections(std::make_shared<upstream::TrustStores>())}),
+      network_(loop),
       environment_(std::move(environment)) {}
 
 void Transports::remove_leftovers() {
@@ -101,6 +101,10 @@ std::unique_ptr<upstream::Transport> Transports::create(upstream::UpstreamId,
       [this, spec] { return dial(spec, std::get<HttpLaunch>(spec.launch)); });
 }
 
+std::unique_ptr<upstream::HttpClient> Transports::client(const upstream::HttpSitePtr& site) {
+  return std::make_unique<upstream::SiteClient>(site, network_.client(upstream::net_site(*site)));
+}
+
 std::unique_ptr<upstream::Transport> Transports::dial(const UpstreamSpec& spec,
                                                       const HttpLaunch& launch) {
   auto site = http_site(spec.name, launch, environment_);
@@ -110,15 +114,14 @@ std::unique_ptr<upstream::Transport> Transports::dial(const UpstreamSpec& spec,
   switch (launch.dialect) {
     case HttpLaunch::Dialect::auto_detect:
       return std::make_unique<upstream::ProbingTransport>(
-          loop_.runtime(), [this, shared] { return http_.client(shared); }, shared->url,
+          loop_.runtime(), [this, shared] { return client(shared); }, shared->url,
           spec.memory.detected, spec.revision ? upstream::Ladder::legacy : upstream::Ladder::whole);
     case HttpLaunch::Dialect::sse:
-      return std::make_unique<upstream::SseTransport>(loop_.runtime(), http_.client(shared),
-                                                      shared->url);
+      return std::make_unique<upstream::SseTransport>(loop_.runtime(), client(shared), shared->url);
     case HttpLaunch::Dialect::streamable:
       break;
   }
-  return std::make_unique<upstream::StreamableTransport>(loop_.runtime(), http_.client(shared),
+  return std::make_unique<upstream::StreamableTransport>(loop_.runtime(), client(shared),
                                                          shared->url);
 }
 

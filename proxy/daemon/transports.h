@@ -1,5 +1,5 @@
-// How the fleet reaches upstreams: a child process behind pipes for each stdio server, worker
-// threads for those with a url. Resource.
+// How the fleet reaches upstreams: a child process behind pipes for each stdio server, the
+// network for those with a url. Resource.
 //
 // Ownership: the daemon's; outlives the fleet.
 // Threads:   the loop thread.
@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "base/loop.h"
+#include "net/network.h"
 #include "upstream/fleet/fleet_observer.h"
-#include "upstream/http/http_workers.h"
+#include "upstream/http/exchange.h"
+#include "upstream/http/http_site.h"
 #include "upstream/transport/child_spec.h"
 #include "upstream/transport/container_sweep.h"
 #include "upstream/transport/environment.h"
@@ -43,7 +45,6 @@ class Transports final : public upstream::TransportFactory, public upstream::Pre
   void complete_path(std::function<void()> completed);
 
   const upstream::LogDirectory& logs() { return host_.logs(); }
-  const upstream::HttpWorkers& http() const { return http_; }
 
   std::unique_ptr<upstream::Transport> create(upstream::UpstreamId id,
                                               const upstream::UpstreamSpec& spec) override;
@@ -56,10 +57,11 @@ class Transports final : public upstream::TransportFactory, public upstream::Pre
                                          const upstream::StdioLaunch& launch) const;
   std::unique_ptr<upstream::Transport> dial(const upstream::UpstreamSpec& spec,
                                             const upstream::HttpLaunch& launch);
+  std::unique_ptr<upstream::HttpClient> client(const upstream::HttpSitePtr& site);
 
   base::Loop& loop_;
   upstream::StdioHost host_;
-  upstream::HttpWorkers http_;
+  net::Network network_;
   std::vector<std::string> environment_;
   upstream::EnvironmentRules rules_;
   std::unique_ptr<upstream::ContainerSweep> container_sweep_;

@@ -13,6 +13,10 @@ using upstream::RunPolicy;
 using upstream::UpstreamSpec;
 
 constexpr base::Duration kHttpHealthInterval = std::chrono::minutes(5);
+// Of a server reached over HTTP that names no numbers of its own: calls at the same time, and how
+// many wait. It serves others too; a child of ours serves us alone.
+constexpr std::uint32_t kHttpCallsMax = 256;
+constexpr std::uint32_t kHttpQueueSize = 1024;
 
 RunPolicy policy_of(config::StartupMode mode) {
   switch (mode) {
@@ -112,9 +116,11 @@ UpstreamSpec spec_of(const config::Config& config, const config::ServerConfig& s
   spec.relist_interval = config.tool_discovery_interval;
   spec.auto_disable_threshold = auto_disable_threshold_of(config, server);
   spec.revision = revision_of(server.protocol_era);
-  spec.max_concurrent_requests = server.max_concurrent_requests.value_or(0);
+  const bool over_http = !server.url.empty();
+  spec.max_concurrent_requests =
+      server.max_concurrent_requests.value_or(over_http ? kHttpCallsMax : 0);
   spec.own_instances = server.sharing == config::Sharing::session;
-  spec.queue_size = server.queue_size.value_or(spec.queue_size);
+  spec.queue_size = server.queue_size.value_or(over_http ? kHttpQueueSize : spec.queue_size);
   spec.config_hash = config_hash(server);
   return spec;
 }

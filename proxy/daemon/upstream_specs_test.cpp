@@ -26,6 +26,19 @@ std::vector<upstream::UpstreamSpec> specs_of(std::string_view text,
   return upstream_specs(*parsed.config, environment(std::move(variables)), inherited, remembered);
 }
 
+TEST_CASE("servers over HTTP have limits of their own where none are said", "[daemon]") {
+  const auto specs = specs_of(
+      R"({"mcpServers":[{"name":"a","url":"http://h/mcp"},{"name":"b","command":"c"},
+          {"name":"c","url":"http://h/mcp","max_concurrent_requests":7,"queue_size":8}]})");
+  REQUIRE(specs.size() == 3);
+  CHECK(specs[0].max_concurrent_requests == 256);
+  CHECK(specs[0].queue_size == 1024);
+  CHECK(specs[1].max_concurrent_requests == 0);
+  CHECK(specs[1].queue_size == 256);
+  CHECK(specs[2].max_concurrent_requests == 7);
+  CHECK(specs[2].queue_size == 8);
+}
+
 TEST_CASE("a spec has its defaults filled in and its variables expanded", "[daemon]") {
   const auto specs = specs_of(
       R"({"call_tool_timeout":"90s","mcpServers":[{"name":"a","command":"npx","args":["${PACKAGE}"],

@@ -2,9 +2,13 @@
 
 #include <utility>
 
-#include "protocol/id_finder.h"
-
 namespace upstream {
+namespace {
+
+// Some servers write one before their JSON. Events have it skipped by their decoder.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+}  // namespace
 
 bool AnswerReader::take_head(HttpHead head) {
   end_.head = std::move(head);
@@ -20,6 +24,7 @@ bool AnswerReader::take_bytes(std::string_view bytes, std::vector<protocol::SseE
       return false;
     }
     end_.body += bytes;
+    if (!raw_id_.empty()) body_id_.feed(bytes);
     return true;
   }
   const std::size_t known = events.size();
@@ -35,11 +40,19 @@ bool AnswerReader::take_bytes(std::string_view bytes, std::vector<protocol::SseE
   return whole;
 }
 
-// A batch holds several messages: it is taken for the answer.
+namespace {
+
+// It holds several messages: it is taken for the answer.
+bool is_batch(std::string_view message) {
+  const std::size_t start = message.find_first_not_of(" \t\r\n");
+  return start != message.npos && message[start] == '[';
+}
+
+}  // namespace
+
 void AnswerReader::look_for_answer(std::string_view message) {
   if (raw_id_.empty() || end_.answered) return;
-  const std::size_t start = message.find_first_not_of(" \t\r\n");
-  if (start != message.npos && message[start] == '[') {
+  if (is_batch(message)) {
     end_.answered = true;
     return;
   }
@@ -48,12 +61,18 @@ void AnswerReader::look_for_answer(std::string_view message) {
   end_.answered = !finder.has_method() && finder.id() == raw_id_;
 }
 
+void AnswerReader::end_body() {
+  if (end_.body.starts_with(kByteOrderMark)) end_.body.erase(0, kByteOrderMark.size());
+  if (raw_id_.empty()) return;
+  end_.answered = is_batch(end_.body) || (!body_id_.has_method() && body_id_.id() == raw_id_);
+}
+
 HttpEnd AnswerReader::finish() {
   if (end_.streamed) {
     end_.last_event_id = decoder_.last_event_id();
     end_.retry = decoder_.retry();
   } else {
-    look_for_answer(end_.body);
+    end_body();
   }
   return std::move(end_);
 }

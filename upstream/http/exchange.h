@@ -1,6 +1,6 @@
 // One HTTP request and its answer, as the transports on the loop see it: values, and the seam
-// between them and whatever carries the request. HttpWorkers carries it on threads; tests script
-// it.
+// between them and whatever carries the request. SiteClient carries it over the network; tests
+// script it.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,20 +10,18 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "net/http_client.h"
 #include "protocol/sse.h"
 
 namespace upstream {
 
-struct HttpHeader {
-  std::string name;
-  std::string value;
-  bool operator==(const HttpHeader&) const = default;
-};
+using net::parse_url;
+using net::Url;
+using HttpHeader = net::Header;
+using HttpMethod = net::Method;
 
-enum class HttpMethod : std::uint8_t { get, post, delete_ };
-
-// What an exchange is for, which decides when it gets a thread: a stream is open for hours, control
-// messages are short and must not wait behind calls.
+// What an exchange is for: a stream is open for hours, control messages are short and must not wait
+// behind calls.
 enum class HttpLane : std::uint8_t { stream, control, call };
 
 struct HttpRequest {
@@ -52,7 +50,6 @@ enum class HttpFault : std::uint8_t {
   tls,              // no trust, or no TLS there
   cut,              // the connection ended before the answer did
   too_large,        // the answer is over the message size limit
-  no_thread,        // too many threads hang
   internal,
 };
 
@@ -83,8 +80,7 @@ class ExchangeListener {
   virtual void on_end(HttpEnd end) = 0;
 };
 
-// An exchange under way. Destroying it abandons it: its connection is closed, and a thread that
-// hangs in it is left behind. It never blocks.
+// An exchange under way. Destroying it abandons it: its connection is closed. It never blocks.
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;

@@ -28,10 +28,6 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-std::string_view method_text(HttpMethod method) {
-  return method == HttpMethod::get ? "GET" : method == HttpMethod::post ? "POST" : "DELETE";
-}
-
 Failure login_failure(const Url& at, const HttpEnd& end) {
   const std::string challenge =
       end.head.authenticate.empty() ? "" : "; it asks for " + shown(end.head.authenticate);
@@ -89,9 +85,6 @@ Failure fault_failure(const Url& at, const HttpEnd& end) {
       return network(fmt::format("TLS with {} failed: {}", origin, end.detail),
                      "For a certificate of your own authority set ca_file; for a server without "
                      "TLS write http:// in its url");
-    case HttpFault::no_thread:
-      return network(fmt::format("Earlier connections to {} still hang; no more are tried", origin),
-                     "Check its host: the name service or the network does not answer");
     case HttpFault::too_large:
       return network(fmt::format("The answer of {} is over the message size limit", origin),
                      "If it is meant to be so large, raise limits.message_bytes_max");
@@ -115,7 +108,7 @@ Failure status_failure(const Url& at, HttpMethod method, const HttpEnd& end) {
   const std::string said = readable && !end.body.empty() ? ": " + shown(end.body) : "";
   return {FailureKind::http_status,
           status,
-          fmt::format("{} {} was answered with HTTP {}{}", method_text(method), address_of(at),
+          fmt::format("{} {} was answered with HTTP {}{}", net::to_string(method), address_of(at),
                       status, said),
           std::string(status_remedy(status)),
           {},

@@ -1,12 +1,12 @@
 // The sentences people read when an HTTP upstream could not be reached or refused. Pure.
 #pragma once
+#include "net/url.h"
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {
 
-// REQUIRES: end.fault is neither none nor too_large.
+// REQUIRES: end.fault is not none.
 Failure fault_failure(const Url& at, const HttpEnd& end);
 // Of an answer whose status is no success.
 Failure status_failure(const Url& at, HttpMethod method, const HttpEnd& end);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "net/url.h"
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
 
 namespace upstream {
 

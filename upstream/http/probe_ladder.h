@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "net/url.h"
 #include "upstream/http/exchange.h"
-#include "upstream/http/url.h"
 #include "upstream/lifecycle/failure.h"
 
 namespace upstream {

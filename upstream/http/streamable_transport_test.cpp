@@ -99,7 +99,7 @@ TEST_CASE("a fault before the session is open ends the connection as what it is"
                          Row{0, HttpFault::unresolved, FailureKind::network},
                          Row{0, HttpFault::connect_timeout, FailureKind::connect_timeout},
                          Row{0, HttpFault::tls, FailureKind::network},
-                         Row{0, HttpFault::no_thread, FailureKind::network},
+                         Row{200, HttpFault::too_large, FailureKind::network},
                          Row{401, HttpFault::none, FailureKind::auth_required},
                          Row{404, HttpFault::none, FailureKind::http_status},
                          Row{500, HttpFault::none, FailureKind::http_status},
@@ -114,6 +114,7 @@ TEST_CASE("a fault before the session is open ends the connection as what it is"
     bench.site.end(bench.post("initialize"), std::move(end));
     REQUIRE(bench.seen.closed);
     CHECK(bench.seen.closed->kind == row.kind);
+    CHECK_FALSE(bench.seen.closed->message.empty());
     CHECK_FALSE(bench.seen.closed->remedy.empty());
     CHECK((bench.seen.closed->retry_after == base::Duration(30s)) == (row.status == 503));
     CHECK_FALSE(bench.call("2"));

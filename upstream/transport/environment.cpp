@@ -72,13 +72,4 @@ std::vector<std::string> child_environment(std::span<const std::string> daemon_e
   return entries;
 }
 
-std::string_view find_variable(std::span<const std::string> environment, std::string_view name) {
-  for (const std::string_view entry : environment) {
-    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
-      return entry.substr(name.size() + 1);
-    }
-  }
-  return {};
-}
-
 }  // namespace upstream

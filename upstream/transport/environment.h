@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/environment.h"
+
 namespace upstream {
 
 struct EnvironmentRules {
@@ -21,7 +23,6 @@ std::vector<std::string> child_environment(std::span<const std::string> daemon_e
                                            const EnvironmentRules& rules,
                                            const std::map<std::string, std::string>& own);
 
-// The value of NAME in "NAME=value" entries; empty when it is not there.
-std::string_view find_variable(std::span<const std::string> environment, std::string_view name);
+using base::find_variable;
 
 }  // namespace upstream
