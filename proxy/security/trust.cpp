@@ -26,6 +26,24 @@ Verdict needing_key(std::string message, std::string remedy) {
           .remedy = std::move(remedy)};
 }
 
+// Whoever is refused for where they come from, or by a setting, learns which it was: the key is
+// only one way to mend it.
+std::string_view why_needed(Area area, const TrustSettings& settings, const RequestFacts& facts) {
+  if (area == Area::api) return "This request needs the API key.";
+  if (facts.forwarded) {
+    return "This request came through a proxy (it has a header that proxies add), so it needs the "
+           "API key.";
+  }
+  if (!facts.peer_on_this_machine) {
+    return "This request comes from another machine, so it needs the API key.";
+  }
+  if (settings.reachable_beyond_loopback) {
+    return "mcptrunk listens or trusts beyond loopback, so every request over TCP needs the API "
+           "key.";
+  }
+  return "require_mcp_auth is set, so this request needs the API key.";
+}
+
 // Who would be served without a key, were it the right user.
 Verdict refused_stranger(std::optional<uid_t> uid) {
   const std::string others =
@@ -100,9 +118,9 @@ Verdict judge(Area area, const http::Request& request, const HostOriginPolicy& p
                      .peer_is_own_user = true,
                      .forwarded = request.was_forwarded()};
   if (needs_key(area, settings, facts)) {
-    return needing_key(
-        offered.empty() ? "This request needs the API key." : "The API key is not the right one.",
-        std::string(kSendKey));
+    return needing_key(std::string(offered.empty() ? why_needed(area, settings, facts)
+                                                   : "The API key is not the right one."),
+                       std::string(kSendKey));
   }
   // Whose it is decides: only now the system is asked.
   facts.peer_is_own_user = false;

@@ -51,6 +51,19 @@ Verdict ask(Area area, const std::string& lines, const From& from = {},
   return judge(area, asked.parser.request(), policy("127.0.0.1"), settings, ApiKey("secret-key"));
 }
 
+TEST_CASE("who is refused for where they come from, or by a setting, is told so", "[security]") {
+  const auto says = [](const Verdict& verdict, std::string_view part) {
+    CHECK(verdict.status == Status::unauthorized);
+    CHECK(verdict.message.find("needs the API key") != std::string::npos);
+    return verdict.message.find(part) != std::string::npos;
+  };
+  CHECK(says(ask(Area::mcp, kHost + "Via: 1.1 front\r\n"), "through a proxy"));
+  CHECK(says(ask(Area::metrics, kHost, kElsewhere), "another machine"));
+  CHECK(says(ask(Area::mcp, kHost, {}, {.reachable_beyond_loopback = true}), "beyond loopback"));
+  CHECK(says(ask(Area::mcp, kHost, {}, {.require_mcp_auth = true}), "require_mcp_auth"));
+  CHECK(says(ask(Area::api, kHost + "Via: 1.1 front\r\n"), "This request needs"));
+}
+
 TEST_CASE("the table of who needs a key", "[security]") {
   const TrustSettings open{}, exposed{.reachable_beyond_loopback = true},
       strict_mcp{.require_mcp_auth = true}, shared{.all_local_users = true};
