@@ -65,6 +65,8 @@ class SimFileSystem final : public FileSystem {
   void edit_by_rename(const std::string& path, std::string_view bytes);  // new inode
   void forget(const std::string& path);                                  // fine when it is missing
   void add_symlink(const std::string& path, const std::string& target);
+  // Who asks. What is made belongs to root, who asks unless this says otherwise.
+  void set_user(std::uint32_t uid) { user_ = uid; }
   void set_owner(const std::string& path, std::uint32_t uid, std::uint32_t gid);
   void set_mode(const std::string& path, std::uint32_t mode);
   // As a process that holds the file's lock, and as its end.
@@ -92,7 +94,7 @@ class SimFileSystem final : public FileSystem {
   Result<std::vector<std::string>> list_dir(const std::string& path) override;
   Result<void> copy_mode_and_owner(const std::string& from, const std::string& to) override;
   Result<bool> is_locked(const std::string& path) override { return locked_.contains(path); }
-  std::uint32_t user() override { return 0; }  // owns all but what set_owner() gives away
+  std::uint32_t user() override { return user_; }
 
  private:
   struct Inode;
@@ -127,6 +129,7 @@ class SimFileSystem final : public FileSystem {
   };
   std::map<Step, Failure> failures_;
   std::set<std::string> locked_;
+  std::uint32_t user_ = 0;
   bool exchange_supported_ = true;
   bool powered_ = true;
   std::uint64_t steps_ = 0;

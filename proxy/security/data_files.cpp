@@ -26,6 +26,19 @@ std::string owner_name(std::uint32_t uid) {
   return uid == 0 ? "root" : fmt::format("another user (uid {})", uid);
 }
 
+// Whose directory it is decides what helps: root forgot to leave `sudo` out; what belongs to root
+// is its daemon's, or a volume that a container was given; the rest is somebody else's.
+std::string remedy_of_owner(std::uint32_t user, std::uint32_t owner, const std::string& dir) {
+  constexpr std::string_view kOwnDir =
+      "or name a directory of your own with --data-dir: one that is missing is made";
+  if (user == 0) return fmt::format("do it as that user (sudo -u '#{}' ...), {}", owner, kOwnDir);
+  if (owner != 0) return fmt::format("do it as that user, {}", kOwnDir);
+  return fmt::format(
+      "do it as root if it is root's daemon; if it is a volume that is meant for "
+      "this user, sudo chown {} {}; {}",
+      user, base::shell_word(dir), kOwnDir);
+}
+
 }  // namespace
 
 std::string path_in(const std::string& data_dir, std::string_view file) {
@@ -41,8 +54,7 @@ base::Result<void> check_data_files(base::FileSystem& files, const std::string& 
     return base::Error{
         base::ErrorCode::forbidden,
         fmt::format("the data directory {} belongs to {}", data_dir, owner_name(info->uid)),
-        "do it as that user, or name a directory of your own with --data-dir: one that is "
-        "missing is made"};
+        remedy_of_owner(files.user(), info->uid, data_dir)};
   }
   if ((info->mode & kGroupOrOthersMayWrite) != 0) {
     return base::Error{

@@ -45,6 +45,22 @@ TEST_CASE("a data directory of somebody else is not", "[security]") {
   CHECK(holds(fault.remedy, "--data-dir"));
 }
 
+TEST_CASE("whose directory it is decides what helps", "[security]") {
+  base::SimFileSystem files;  // root owns all of it
+  files.set_user(1000);
+  REQUIRE(files.create_dirs("/data", 0755).ok());
+  const auto remedy = [&](base::FileSystem& of) {
+    const auto checked = check_data_files(of, "/data");
+    return checked.ok() ? std::string() : checked.error().remedy;
+  };
+  CHECK(holds(remedy(files), "sudo chown 1000 /data; or name a directory"));
+  files.set_owner("/data", kStranger, kStranger);
+  CHECK(remedy(files).starts_with("do it as that user, or name a directory"));
+  Disk disk;  // root asks
+  disk.files.set_owner(disk.dir, kStranger, kStranger);
+  CHECK(holds(disk.fault().remedy, "sudo -u '#1001'"));
+}
+
 TEST_CASE("what a link leads to counts, not who made the link", "[security]") {
   Disk disk;
   disk.files.add_symlink("/tmp/link", disk.dir);
