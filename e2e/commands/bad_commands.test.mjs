@@ -239,7 +239,7 @@ describe('bad input for commands', { timeout: 300_000 }, () => {
     const nowhere = join(daemon.home, 'nowhere');
     await each(command => table[command.name].daemon !== false, (command, { good = [] }) =>
       refused(['--data-dir', nowhere, ...command.path, ...good], 6,
-        /no daemon is running for the data directory .*nowhere/, /start it with `mcptrunk serve`/));
+        /no daemon is running for the data directory .*nowhere/, /start it with `mcptrunk serve --data-dir .*nowhere`/));
     assert.ok(!existsSync(nowhere));
   });
 

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/shell_word.h"
 #include "proxy/cli/announcement.h"
 #include "proxy/cli/configured.h"
 #include "proxy/cli/daemon_connection.h"
@@ -32,6 +33,16 @@ base::Result<std::string> expanded_dir(const std::string& path, const std::strin
                      "set it, or name the directory with --data-dir"};
 }
 
+base::Result<std::string> standard_dir(const Environment& env) {
+  const config::Config standard;
+  config::Expanded expanded = config::expand_path(standard.data_dir, env);
+  if (expanded.unset.empty()) return std::move(expanded.text);
+  return base::Error{base::ErrorCode::config_invalid,
+                     fmt::format("data_dir {} needs the variable {}, which is not set",
+                                 standard.data_dir, expanded.unset.front()),
+                     "set it, or name the directory with --data-dir"};
+}
+
 // The one directory whose daemon runs and says that it serves the file. Nothing: none, or several.
 std::optional<std::string> dir_serving(base::FileSystem& files, const std::string& path,
                                        std::set<std::string> dirs) {
@@ -57,7 +68,7 @@ base::Result<std::string> dir_of_config(const DaemonOptions& options, const Envi
   dirs.insert(standard);
   if (auto serving = dir_serving(files, path, std::move(dirs))) return *std::move(serving);
   // Nobody asked for the default file: without it, and while it is mended, the default counts.
-  if (!is_config_named(options, env)) return guess.value_or(standard);
+  if (!is_config_named(options, env)) return guess ? *guess : standard_dir(env);
   return base::Error{base::ErrorCode::config_invalid,
                      fmt::format("{}, so its data directory is not known", named.fault),
                      "name another file with --config, or the daemon's directory with --data-dir"};
@@ -101,9 +112,11 @@ std::string own_api_key(const DaemonOptions& options, const Environment& env,
   return key ? trimmed(*key) : std::string();
 }
 
-base::Error unreachable(std::string message) {
-  return {base::ErrorCode::daemon_unreachable, std::move(message),
-          "start it with `mcptrunk serve`, or name another one with --url"};
+base::Error not_running(const DaemonOptions& options, const std::string& dir) {
+  return {
+      base::ErrorCode::daemon_unreachable,
+      fmt::format("no daemon is running for the data directory {}", dir),
+      fmt::format("start it with `{}`, or name another one with --url", serve_command(options))};
 }
 
 // The daemon of the data directory, by its socket.
@@ -114,7 +127,7 @@ base::Result<DaemonAddress> own_daemon(const DaemonOptions& options, const Envir
   const auto ours = security::check_data_files(files, *dir);
   if (!ours && ours.error().code != base::ErrorCode::not_found) return ours.error();
   if (!ours || !is_running(files, *dir)) {
-    return unreachable(fmt::format("no daemon is running for the data directory {}", *dir));
+    return not_running(options, *dir);
   }
   const auto said = read_announcement(files, *dir);
   if (!said && said.error().code == base::ErrorCode::daemon_unreachable) return said.error();
@@ -159,6 +172,13 @@ base::Result<std::string> data_dir(const DaemonOptions& options, const Environme
                                    base::FileSystem& files) {
   if (!is_dir_named(options, env)) return dir_of_config(options, env, files);
   return resolved(first_of(options.data_dir, env, "MCPTRUNK_DATA_DIR"), env);
+}
+
+std::string serve_command(const DaemonOptions& options) {
+  std::string command = "mcptrunk serve";
+  if (!options.config.empty()) command += " --config " + base::shell_word(options.config);
+  if (!options.data_dir.empty()) command += " --data-dir " + base::shell_word(options.data_dir);
+  return command;
 }
 
 bool is_loopback_url(std::string_view url) {

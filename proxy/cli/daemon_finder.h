@@ -45,6 +45,10 @@ base::Result<std::string> data_dir(const DaemonOptions& options, const Environme
 base::Result<DaemonAddress> find_daemon(const DaemonOptions& options, const Environment& env,
                                         base::FileSystem& files);
 
+// The command that starts the daemon which these options mean: with those that were given, so that
+// it is not another one's. What the environment says, it says there too.
+std::string serve_command(const DaemonOptions& options);
+
 // Whether a URL names this machine by a loopback address or "localhost".
 bool is_loopback_url(std::string_view url);
 

@@ -323,7 +323,35 @@ TEST_CASE("no running daemon is exit 6 with the command that starts one") {
   REQUIRE_FALSE(found.ok());
   CHECK(exit_code_of(found.error().code) == ExitCode::unreachable);
   CHECK(found.error().message.find("/home/u/.mcptrunk") != std::string::npos);
-  CHECK(found.error().remedy.find("mcptrunk serve") != std::string::npos);
+  CHECK(found.error().remedy.find("`mcptrunk serve`") != std::string::npos);
+}
+
+TEST_CASE("the command that starts a daemon starts the one that was named") {
+  Machine machine;
+  machine.write("/srv/c.json", R"({"data_dir":"/srv/d"})");
+  const auto remedy = [&](const std::string& config, const std::string& dir) {
+    DaemonOptions options;
+    options.config = config;
+    options.data_dir = dir;
+    const auto found = find_daemon(options, machine.env, machine.files);
+    return found.ok() ? std::string() : found.error().remedy;
+  };
+  CHECK(remedy("", "/srv/my d").find("`mcptrunk serve --data-dir \"/srv/my d\"`") !=
+        std::string::npos);
+  CHECK(remedy("/srv/c.json", "").find("`mcptrunk serve --config /srv/c.json`") !=
+        std::string::npos);
+  CHECK(remedy("/srv/c.json", "/d").find("`mcptrunk serve --config /srv/c.json --data-dir /d`") !=
+        std::string::npos);
+}
+
+TEST_CASE("without HOME and without an option no directory is guessed") {
+  Machine machine;
+  machine.env = environment({});
+  const auto found = find_daemon({}, machine.env, machine.files);
+  REQUIRE_FALSE(found.ok());
+  CHECK(found.error().code == base::ErrorCode::config_invalid);
+  CHECK(found.error().message == "data_dir ~/.mcptrunk needs the variable HOME, which is not set");
+  CHECK(found.error().remedy.find("--data-dir") != std::string::npos);
 }
 
 TEST_CASE("a damaged daemon.json is reported, a bad URL is a usage error") {

@@ -93,7 +93,7 @@ Findings look_at_config(base::FileSystem& files, const std::string& path, bool i
   }
   if (!text && text.error().code == base::ErrorCode::not_found) {
     return {notice(kConfig, fmt::format("{} does not exist yet", path),
-                   "mcptrunk servers add NAME -- COMMAND makes it")};
+                   "mcptrunk servers add NAME -- COMMAND makes it, while the daemon runs")};
   }
   if (!text) {
     return {problem(kConfig, text.error().message,
@@ -109,13 +109,12 @@ Findings look_at_config(base::FileSystem& files, const std::string& path, bool i
                                               config.servers.size(), config.groups.size())));
   }
   const auto info = files.stat(path);
-  if (info && (info->mode & 0077U) != 0) {
-    findings.push_back(notice(kConfig, "others can read the file, and the keys in it",
-                              fmt::format("chmod 600 '{}'", path)));
-  }
   if (info && (info->mode & 0022U) != 0) {
     findings.push_back(problem(kConfig, "others can change the file, and so what runs as you",
                                fmt::format("chmod 600 '{}'", path)));
+  } else if (info && (info->mode & 0077U) != 0) {
+    findings.push_back(notice(kConfig, "others can read the file, and the keys in it",
+                              fmt::format("chmod 600 '{}'", path)));
   }
   if (info && (info->mode & 0222U) == 0) {
     findings.push_back(notice(kConfig, "the file is read-only: no command can change it",

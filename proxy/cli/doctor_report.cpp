@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "proxy/cli/daemon_connection.h"
 #include "proxy/cli/json_view.h"
+#include "proxy/security/host_origin.h"
 
 namespace proxy::cli {
 namespace {
@@ -34,10 +36,26 @@ Finding finding_of(Context& context, const rapidjson::Value& row) {
   return finding;
 }
 
+// As the daemon judges it, which may listen elsewhere than the file says.
+bool is_beyond_loopback(const config::Config& config, std::string_view url) {
+  constexpr std::string_view kPath = "/mcp";
+  if (url.ends_with(kPath)) url.remove_suffix(kPath.size());
+  const auto parts = parts_of_url(url);
+  const auto policy = security::HostOriginPolicy::make(
+      parts ? parts->host : config.listen.host, config.trusted_hosts, config.trusted_origins);
+  return policy && policy->reachable_beyond_loopback();
+}
+
 // Who is served without a key.
 Finding look_at_local_users(const config::Config& config, const rapidjson::Value& status) {
   constexpr std::string_view kCheck = "local users";
   const bool is_for_all = text_of(status, "local_users") == "all";
+  if (is_beyond_loopback(config, text_of(status, "url"))) {
+    return {std::string(kCheck),
+            Health::good,
+            "over TCP everybody needs the key: it listens or trusts beyond loopback",
+            {}};
+  }
   if (config.require_mcp_auth) {
     return {std::string(kCheck), Health::good, "everybody needs the key (require_mcp_auth)", {}};
   }
@@ -98,13 +116,19 @@ Findings look_at_daemon(Context& context, const config::Config& config,
   return findings;
 }
 
+// What keeps us from the daemon may be the fault of a file, which is in the report by then.
+bool is_told(const Findings& findings, const std::string& message) {
+  return std::ranges::find(findings, message, &Finding::message) != findings.end();
+}
+
 // What the daemon answers about its status; nothing when none runs.
 base::Result<std::string> daemon_status(Context& context, Findings& findings) {
   auto status = context.get("status");
   if (status) return status;
   if (status.error().code == base::ErrorCode::daemon_unreachable) {
-    findings.push_back({"daemon", Health::notice, status.error().message, "mcptrunk serve"});
-  } else if (status.error().code != base::ErrorCode::config_invalid) {  // told by data_dir()
+    findings.push_back(
+        {"daemon", Health::notice, status.error().message, serve_command(context.daemon)});
+  } else if (!is_told(findings, status.error().message)) {
     findings.push_back({"daemon", Health::problem, status.error().message, status.error().remedy});
   }
   return status;

@@ -147,6 +147,12 @@ TEST_CASE("a running daemon is asked for its servers, and why tells what to do",
   CHECK(patient.shell.printed(R"({"problems":4,"findings":[{"check":"configuration",)"));
 }
 
+TEST_CASE("the daemon that is to be started is the one that was asked for", "[doctor]") {
+  Patient patient;
+  CHECK(patient.shell.run({"doctor", "--data-dir", "/srv/d"}, false) == 0);
+  CHECK(patient.shell.printed("-> mcptrunk serve --data-dir /srv/d\n"));
+}
+
 TEST_CASE("who is served without a key is told", "[doctor]") {
   struct Case {
     const char* config;
@@ -161,7 +167,13 @@ TEST_CASE("who is served without a key is told", "[doctor]") {
       {"{}", R"("local_users":"all","knows_local_users":true)",
        "notice   local users: every user of this machine may call tools without the key"},
       {R"({"require_mcp_auth":true})", R"("local_users":"all","knows_local_users":true)",
-       "ok       local users: everybody needs the key"}};
+       "ok       local users: everybody needs the key"},
+      {"{}", R"("url":"http://0.0.0.0:80/mcp","local_users":"all","knows_local_users":true)",
+       "ok       local users: over TCP everybody needs the key"},
+      {"{}", R"("url":"http://[::1]:80/mcp","local_users":"own","knows_local_users":true)",
+       "ok       local users: only programs of the daemon's own user"},
+      {R"({"trusted_hosts":["box.lan"]})", R"("local_users":"own","knows_local_users":true)",
+       "ok       local users: over TCP everybody needs the key"}};
   for (const Case& one : cases) {
     CAPTURE(one.says);
     Patient patient;
@@ -180,11 +192,13 @@ TEST_CASE("what others may change is a problem", "[doctor]") {
     patient.write("{}", 0666);
     CHECK(patient.examine() == 1);
     CHECK(patient.shell.printed("problem  configuration: others can change the file"));
+    CHECK_FALSE(patient.shell.printed("others can read the file"));
   }
   SECTION("the data directory") {
     patient.shell.files.set_mode("/home/u/.mcptrunk", 0777);
     CHECK(patient.examine() == 1);
     CHECK(patient.shell.printed("problem  data directory: others may write to"));
+    CHECK(patient.shell.printed("\n1 problem"));  // and not once more as the daemon's
   }
   SECTION("a data directory of somebody else") {
     patient.shell.files.set_owner("/home/u/.mcptrunk", 1001, 0);

@@ -94,6 +94,17 @@ TEST_CASE("servers add --wait waits until it runs", "[cli]") {
   CHECK(shell.complained("servers why"));
 }
 
+TEST_CASE("an address that is given with --url is told apart from the daemon's", "[cli]") {
+  Shell shell;
+  for (const char* action : {"add", "update"}) {
+    CAPTURE(action);
+    CHECK(shell.run({"servers", action, "docs", "--url", "https://docs.example.com/mcp"}) == 2);
+    CHECK(shell.complained("--url names the daemon"));
+    CHECK(shell.complained(fmt::format("servers {} docs --server-url", action)));
+  }
+  CHECK(shell.daemon.seen().empty());
+}
+
 TEST_CASE("an address that cannot be used does not become a program", "[cli]") {
   Shell shell;
   shell.daemon.data("POST /api/v1/servers", {kAdded});

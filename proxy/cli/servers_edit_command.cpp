@@ -1,6 +1,7 @@
 // `mcptrunk servers add`, `update` and `remove`.
 #include <fmt/format.h>
 
+#include "base/shell_word.h"
 #include "proxy/cli/address_word.h"
 #include "proxy/cli/command.h"
 #include "proxy/cli/json_option.h"
@@ -143,6 +144,14 @@ base::Result<std::string> named_entry(const std::string& name, std::string_view 
   return base::to_json(*document);
 }
 
+// `servers add NAME --url URL` is what many write first.
+base::Error url_is_the_daemons(std::string_view action, const std::string& name) {
+  return bad("--url names the daemon, not where the server listens",
+             fmt::format("write it like: mcptrunk servers {} {} --server-url "
+                         "https://docs.example.com/mcp",
+                         action, base::shell_word(name)));
+}
+
 base::Result<std::string> json_of(Context& context, const Options& options) {
   const auto beside = fields_of(options, {});
   if (!beside || *beside != "{}") {
@@ -158,6 +167,7 @@ base::Result<std::string> entry_of(Context& context, const Options& options) {
     return json ? named_entry(options.name, *json) : json;
   }
   if (options.command.empty() && options.url.empty()) {
+    if (!context.daemon.url.empty()) return url_is_the_daemons("add", options.name);
     return bad("neither a command nor a URL is given",
                "write it like: mcptrunk servers add files -- npx -y "
                "@modelcontextprotocol/server-filesystem /tmp");
@@ -168,6 +178,7 @@ base::Result<std::string> entry_of(Context& context, const Options& options) {
 base::Result<std::string> changes_of(Context& context, const Options& options) {
   auto changes = options.json.empty() ? fields_of(options, {}) : json_of(context, options);
   if (changes && *changes == "{}") {
+    if (!context.daemon.url.empty()) return url_is_the_daemons("update", options.name);
     return bad(fmt::format("it is not said what to change of {}", options.name),
                "write it like: mcptrunk servers update " + options.name +
                    " --json '{\"connect_timeout\":\"2m\"}'");
