@@ -26,12 +26,10 @@ bool is_server_name(std::string_view name);
 bool is_group_name(std::string_view name);
 inline constexpr std::string_view kGroupNameRule =
     "use 1 to 64 characters without /, controls and what shows nothing, not beginning or ending "
-    "with "
-    "a space, and not . or ..";
+    "with a space, and neither \".\" nor \"..\"";
 inline constexpr std::string_view kServerNameRule =
-    "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space, and not . "
-    "or "
-    "..";
+    "use 1 to 64 of A-Z a-z 0-9 _ . - and space, not beginning or ending with a space, and "
+    "neither \".\" nor \"..\"";
 
 // As the environment of a process can hold it: not empty, without =. No text of ours holds a NUL.
 bool is_variable_name(std::string_view name);

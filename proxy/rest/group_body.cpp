@@ -97,6 +97,7 @@ base::Result<GroupChanges> group_changes_from(std::string_view body) {
 }
 
 base::Result<std::string> backup_name_from(std::string_view body) {
+  if (body.empty()) return std::string();
   const auto root = config::object_of(body, "request", kBackupExample);
   if (!root) return root.error();
   Diagnostics diagnostics(body, config::UnknownFields::refused);

@@ -99,7 +99,8 @@ TEST_CASE("a backup is named by its file alone, and answered with where it is", 
   CHECK(has(world.ask("POST", "/api/v1/backup", R"({"name":"x.mdb"})"),
             R"("data":{"path":"/b/x.mdb"})"));
   CHECK(has(world.ask("POST", "/api/v1/backup", "{}"), R"("data":{"path":"/b/"})"));
-  CHECK(world.service.log == Log{"backup x.mdb", "backup "});
+  CHECK(has(world.ask("POST", "/api/v1/backup", ""), R"("data":{"path":"/b/"})"));
+  CHECK(world.service.log == Log{"backup x.mdb", "backup ", "backup "});
 }
 
 // Each with what the answer must name.
