@@ -128,9 +128,9 @@ bool is_one_of(const std::array<std::string_view, n>& words, std::string_view te
 }
 
 bool runs_packages(std::string_view program) {
-  constexpr std::array<std::string_view, 14> kRunners{
-      "npx", "bunx", "pnpx", "npm",    "pnpm",   "yarn",    "bun",
-      "uvx", "uv",   "pipx", "docker", "podman", "nerdctl", "npx.cmd"};
+  constexpr std::array<std::string_view, 16> kRunners{
+      "npx", "bunx", "pnpx", "npm",    "pnpm",   "yarn",    "bun",     "deno",
+      "uvx", "uv",   "pipx", "docker", "podman", "nerdctl", "npx.cmd", "go"};
   return is_one_of(kRunners, program);
 }
 

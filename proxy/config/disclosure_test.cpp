@@ -43,6 +43,10 @@ TEST_CASE("options, packages, paths, small numbers and known words are shown", "
                      "8080:80",
                      "ghcr.io/org/image:latest"};
   CHECK(shown("/usr/bin/docker", docker) == docker);
+  const Texts deno{"run", "--allow-net", "jsr:@scope/server", "npm:@scope/other@1.2"};
+  CHECK(shown("deno", deno) == deno);
+  const Texts go{"run", "github.com/acme/tools/cmd/mcp@latest", "-t", "stdio"};
+  CHECK(shown("go", go) == go);
   const Texts python{"-m", "paper_search_mcp.server", "--transport", "stdio"};
   CHECK(shown("python3", python) == python);
 }
@@ -54,6 +58,9 @@ TEST_CASE("of arguments what is not known is hidden, whatever it looks like", "[
         Texts{"-e", "NAME=***", "--env=NAME=***", "-eNAME=***", "DEBUG=true"});
   CHECK(shown("x", {"--header=Authorization: Bearer abc", "-H", "X: abc", "-HX: abc"}) ==
         Texts{"--header=***", "-H", "***", "***"});
+  CHECK(shown("deno", {"run", "jsr:swordfish", "npm:x7Qp9zLw2"}) ==
+        Texts{"run", "jsr:swordfish", "***"});
+  CHECK(shown("x", {"jsr:swordfish", "user:@scope/name"}) == Texts{"***", "***"});
   CHECK(shown("x", {"--password", "json", "--token=true", "-p", "xyz", "-pxyz"}) ==
         Texts{"--password", "***", "--token=***", "-p", "***", "***"});
   CHECK(shown("x", {R"({"a":1})", "user:pass", "dXNlcjpwYXNz", "83749201", "${X:-abc}"}) ==

@@ -136,6 +136,12 @@ bool is_version(std::string_view text) {
          });
 }
 
+// Deno says where a package comes from: "jsr:@scope/name", "npm:name".
+std::string_view without_registry(std::string_view text) {
+  const bool is_said = text.starts_with("jsr:") || text.starts_with("npm:");
+  return is_said ? text.substr(4) : text;
+}
+
 // Takes "@1.2", "==1.2", ":tag" and "[extra]" off the end; false when what stands there is no such.
 bool take_version(std::string_view& text) {
   const std::size_t at = text.find_first_of("@:=<>~", 1);
@@ -267,13 +273,15 @@ bool is_plain_name(std::string_view text) {
 }
 
 bool is_package(std::string_view text) {
+  text = without_registry(text);
   if (!take_version(text)) return false;
   if (text.starts_with('@')) text.remove_prefix(1);
-  return std::ranges::count(text, '/') <= 3 && all_parts(text, "/", is_plain_name);
+  return std::ranges::count(text, '/') <= 5 && all_parts(text, "/", is_plain_name);
 }
 
 bool is_certain_package(std::string_view text) {
   if (!is_package(text)) return false;
+  text = without_registry(text);
   if (text.starts_with('@')) return text.find('/') != std::string_view::npos;
   if (!take_version(text) || text.find_first_of("-_/") == std::string_view::npos) return false;
   return !all_parts(text, "-_/", [](std::string_view part) { return part != "mcp"; });

@@ -28,8 +28,9 @@ bool is_usual_variable(std::string_view text);
 // folders, packages and hosts; no hexadecimal digest, no UUID, nothing random.
 bool is_plain_name(std::string_view text);
 
-// "@scope/name", "mcp-server-git@1.2", "pkg[extra]==1.0", "ghcr.io/org/image:tag": of plain names.
-// Only where a package is expected: a password may look like its name.
+// "@scope/name", "mcp-server-git@1.2", "pkg[extra]==1.0", "ghcr.io/org/image:tag",
+// "jsr:@scope/name", "github.com/org/tools/cmd/mcp@latest": of plain names. Only where a package is
+// expected: a password may look like its name.
 bool is_package(std::string_view text);
 // What is one wherever it stands: of a scope, or named after MCP.
 bool is_certain_package(std::string_view text);
