@@ -67,11 +67,18 @@ bool is_http_url(std::string_view url) {
   return url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${");
 }
 
-// What of a url without its scheme may be quoted; of one with another scheme, nothing.
+// What may be quoted of a url without its scheme, or with one that is often mistaken for ours; of
+// any other, nothing.
 std::string shown_url(std::string_view url) {
   constexpr std::string_view kScheme = "https://";
+  constexpr std::array<std::string_view, 4> kOthers{"ftp://", "ws://", "wss://", "tcp://"};
+  const auto* other = std::ranges::find_if(
+      kOthers, [&](std::string_view scheme) { return url.starts_with(scheme); });
+  const std::string_view said = other == kOthers.end() ? std::string_view() : *other;
+  url.remove_prefix(said.size());
   if (url.find("://") != std::string_view::npos) return std::string(base::kMasked);
-  return disclose_url(fmt::format("{}{}", kScheme, url)).shown.substr(kScheme.size());
+  const std::string shown = disclose_url(fmt::format("{}{}", kScheme, url)).shown;
+  return fmt::format("{}{}", said, std::string_view(shown).substr(kScheme.size()));
 }
 
 // RFC 9110, 5.6.2.
