@@ -69,6 +69,7 @@ McpEndpoint::McpEndpoint(base::Loop& loop, Surfaces& surfaces, Dispatcher& dispa
       sessions_(sessions),
       calls_(calls),
       streams_(streams),
+      batches_(loop.runtime()),
       self_(std::make_shared<McpEndpoint*>(this)) {}
 
 McpEndpoint::~McpEndpoint() {
@@ -233,6 +234,53 @@ Session* McpEndpoint::session_for(const PostFacts& facts, std::string_view reque
   return session;
 }
 
+// The session is looked up for each message: it may end between them.
+class McpEndpoint::PostedBatch final : public BatchRun {
+ public:
+  PostedBatch(McpEndpoint& endpoint, const PostFacts& facts, http::Exchange exchange)
+      : endpoint_(endpoint),
+        surface_(facts.surface),
+        principal_(facts.principal),
+        session_id_(*facts.session_id),
+        answer_(std::make_shared<Batch>(std::move(exchange), endpoint.batch_room_.share())) {}
+  ~PostedBatch() override { answer_->complete(); }
+
+  bool carry_out(const protocol::Scanned& message) override {
+    if (!answer_->is_wanted()) return false;
+    Session* session = endpoint_.sessions_.find(session_id_, principal_, surface_->key);
+    if (!message) {
+      error(message.error().id,
+            {message.error().jsonrpc_code, base::one_line(message.error().error), {}});
+    } else if (message->kind != MessageKind::request) {
+      if (session != nullptr) endpoint_.dispatcher_.other(*session, *message);
+    } else if (session == nullptr) {
+      error(message->id, {protocol::kSessionNotFound, "the session was ended meanwhile", {}});
+    } else if (answer_->is_full()) {
+      error(message->id,
+            {protocol::kInternalError,
+             "not carried out: the answers to the batch are too large together. Send fewer "
+             "messages at a time",
+             {}});
+    } else {
+      answer_->expect();
+      endpoint_.dispatcher_.request(*session, *surface_, *message, Reply(answer_));
+    }
+    return true;
+  }
+
+ private:
+  void error(std::string_view id, const protocol::RpcError& error) {
+    answer_->expect();
+    Reply(answer_).error(id, error);
+  }
+
+  McpEndpoint& endpoint_;
+  const std::shared_ptr<Surface> surface_;
+  const security::Principal principal_;
+  const std::string session_id_;
+  const std::shared_ptr<Batch> answer_;
+};
+
 void McpEndpoint::batch(const PostFacts& facts, std::string_view body, http::Exchange exchange) {
   Session* session = session_for(facts, {}, exchange);
   if (session == nullptr) return;
@@ -250,29 +298,13 @@ void McpEndpoint::batch(const PostFacts& facts, std::string_view body, http::Exc
            {protocol::kInvalidRequest, base::one_line(messages.error()), {}});
     return;
   }
-  std::vector<protocol::Scanned> all;
-  std::size_t answers = 0;
-  for (const std::string_view text : *messages) {
-    all.push_back(protocol::scan(text));
-    if (!all.back() || all.back()->kind == MessageKind::request) ++answers;
-  }
-  if (answers == 0) {
-    for (const auto& scanned : all) dispatcher_.other(*session, *scanned);
-    exchange.respond(Status::accepted);
+  BatchRoom::Share room = batch_room_.share();
+  if (!room.take(body.size())) {
+    refuse(exchange, Status::service_unavailable, {}, no_room_for_batch());
     return;
   }
-  const auto joined = std::make_shared<Batch>(std::move(exchange), answers);
-  for (const auto& scanned : all) {
-    if (!scanned) {
-      Reply(joined).error(
-          scanned.error().id,
-          {scanned.error().jsonrpc_code, base::one_line(scanned.error().error), {}});
-    } else if (scanned->kind == MessageKind::request) {
-      dispatcher_.request(*session, *facts.surface, *scanned, Reply(joined));
-    } else {
-      dispatcher_.other(*session, *scanned);
-    }
-  }
+  batches_.start(body, *messages, std::move(room),
+                 std::make_unique<PostedBatch>(*this, facts, std::move(exchange)));
 }
 
 void McpEndpoint::get(const std::shared_ptr<Surface>& surface, security::Principal principal,

@@ -3,7 +3,8 @@
 //
 // Ownership: the daemon's; destroyed after the HTTP server.
 // Threads:   the loop thread; bodies over protocol::kInlineBytesMax are scanned on a worker.
-// Limits:    those of the HTTP server; protocol::kBatchMessagesMax messages in a batch.
+// Limits:    those of the HTTP server; protocol::kBatchMessagesMax messages in a batch, and what
+//            BatchRuns, BatchRoom and Batch say.
 #pragma once
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "base/loop.h"
 #include "protocol/envelope.h"
+#include "proxy/downstream/batch_runs.h"
 #include "proxy/downstream/dispatcher.h"
 #include "proxy/downstream/event_stream.h"
 #include "proxy/downstream/session_table.h"
@@ -54,6 +56,7 @@ class McpEndpoint {
   void scanned(const PostFacts& facts, std::string_view body, const protocol::Scanned& scanned,
                http::Exchange exchange);
   void message(const PostFacts& facts, const protocol::Envelope& envelope, http::Exchange exchange);
+  class PostedBatch;
   void batch(const PostFacts& facts, std::string_view body, http::Exchange exchange);
   // Null when the request was refused, and `exchange` answered.
   Session* session_for(const PostFacts& facts, std::string_view request_id,
@@ -69,6 +72,8 @@ class McpEndpoint {
   SessionTable& sessions_;
   CallTable& calls_;
   EventStreams& streams_;
+  BatchRoom batch_room_;
+  BatchRuns batches_;
   std::shared_ptr<McpEndpoint*> self_;  // emptied when this dies: workers come back later
 };
 

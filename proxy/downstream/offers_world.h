@@ -19,7 +19,7 @@ namespace proxy::downstream {
 // Answers and notifications, as they were sent.
 class Recorder final : public ReplyChannel {
  public:
-  void add(http::Exchange::Parts message) override {
+  void add(std::string_view, http::Exchange::Parts message) override {
     std::string& text = messages.emplace_back();
     for (const std::string_view part : message) text += part;
   }

@@ -25,4 +25,11 @@ inline protocol::RpcError modern_refused() {
       {}};
 }
 
+inline protocol::RpcError no_room_for_batch() {
+  return {protocol::kInternalError,
+          "too many batches are being carried out: send single messages, or try again in a few "
+          "seconds",
+          {}};
+}
+
 }  // namespace proxy::downstream

@@ -9,9 +9,9 @@ namespace proxy::downstream {
 
 using http::Status;
 
-void Reply::send(Parts message, Status status, Fields headers) {
+void Reply::send(std::string_view id, Parts message, Status status, Fields headers) {
   if (channel_ != nullptr) {
-    channel_->add(message);
+    channel_->add(id, message);
     channel_.reset();
     return;
   }
@@ -30,20 +30,20 @@ void Reply::send(Parts message, Status status, Fields headers) {
 void Reply::result(std::string_view id, std::string_view result, Fields headers) {
   const std::array<std::string_view, 5> parts{R"({"jsonrpc":"2.0","id":)", id, R"(,"result":)",
                                               result, "}"};
-  send(parts, Status::ok, headers);
+  send(id, parts, Status::ok, headers);
 }
 
 void Reply::error(std::string_view id, const protocol::RpcError& error, Status status) {
   std::string message;
   protocol::append_error_response(message, id, error);
   const std::string_view part = message;
-  send({&part, 1}, status, {});
+  send(id, {&part, 1}, status, {});
 }
 
 void Reply::raw_error(std::string_view id, std::string_view error) {
   const std::array<std::string_view, 5> parts{R"({"jsonrpc":"2.0","id":)", id, R"(,"error":)",
                                               error, "}"};
-  send(parts, Status::ok, {});
+  send(id, parts, Status::ok, {});
 }
 
 void Reply::notify(std::string_view message) {

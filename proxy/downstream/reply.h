@@ -43,7 +43,7 @@ class Reply {
 
  private:
   using Parts = http::Exchange::Parts;
-  void send(Parts message, http::Status status, Fields headers);
+  void send(std::string_view id, Parts message, http::Status status, Fields headers);
 
   http::Exchange exchange_;
   std::shared_ptr<ReplyChannel> channel_;

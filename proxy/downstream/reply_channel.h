@@ -14,8 +14,9 @@ namespace proxy::downstream {
 // notify() takes what belongs to a request, before its answer.
 class ReplyChannel : public NoticeChannel {
  public:
-  // The answer to one request, as parts of a message. Valid JSON that may hold line breaks.
-  virtual void add(http::Exchange::Parts message) = 0;
+  // The answer to the request with the raw `id`, as parts of a message. Valid JSON that may hold
+  // line breaks.
+  virtual void add(std::string_view id, http::Exchange::Parts message) = 0;
   // Whether notify() reaches the client.
   virtual bool carries_notices() const { return true; }
   // One request gets no answer: it was cancelled.

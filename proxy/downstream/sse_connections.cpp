@@ -36,7 +36,7 @@ SseConnection::SseConnection(SseConnections& connections, std::string id,
 
 SseConnection::~SseConnection() = default;
 
-void SseConnection::add(http::Exchange::Parts message) {
+void SseConnection::add(std::string_view /*id*/, http::Exchange::Parts message) {
   if (stream_ == nullptr) return;
   stream_->message(message);
   if (draining_) connections_.runtime_.turn.schedule(idle_hook_);

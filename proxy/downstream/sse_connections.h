@@ -32,13 +32,15 @@ class SseConnection final : public ReplyChannel, private StreamOwner {
 
   Session& session() { return session_; }
   Surface& surface() { return *surface_; }
+  // Its client still listens.
+  bool is_open() const { return stream_ != nullptr; }
   // The client has sent its initialize, and it was answered well.
   bool initialized() const { return session_.facts.surface != 0; }
 
-  void add(http::Exchange::Parts message) override;
+  void add(std::string_view id, http::Exchange::Parts message) override;
   void skip() override;
   void notify(std::string_view message) override;
-  bool carries_notices() const override { return stream_ != nullptr; }
+  bool carries_notices() const override { return is_open(); }
 
  private:
   friend class SseConnections;

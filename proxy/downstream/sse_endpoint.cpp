@@ -55,6 +55,7 @@ SseEndpoint::SseEndpoint(base::Loop& loop, Surfaces& surfaces, Dispatcher& dispa
       surfaces_(surfaces),
       dispatcher_(dispatcher),
       connections_(connections),
+      batches_(loop.runtime()),
       self_(std::make_shared<SseEndpoint*>(this)) {}
 
 SseEndpoint::~SseEndpoint() {
@@ -194,6 +195,28 @@ void SseEndpoint::scanned(const ConnectionPtr& connection, std::string_view body
          {error.jsonrpc_code, base::one_line(error.error), {}});
 }
 
+class SseEndpoint::PostedBatch final : public BatchRun {
+ public:
+  PostedBatch(SseEndpoint& endpoint, ConnectionPtr connection)
+      : endpoint_(endpoint), connection_(std::move(connection)) {}
+
+  bool carry_out(const protocol::Scanned& message) override {
+    if (!connection_->is_open()) return false;
+    if (message) {
+      endpoint_.message(connection_, *message);
+    } else {
+      Reply(connection_)
+          .error(message.error().id,
+                 {message.error().jsonrpc_code, base::one_line(message.error().error), {}});
+    }
+    return true;
+  }
+
+ private:
+  SseEndpoint& endpoint_;
+  const ConnectionPtr connection_;
+};
+
 // Answers to a batch may come one by one, and here they do.
 void SseEndpoint::batch(const ConnectionPtr& connection, std::string_view body,
                         http::Exchange exchange) {
@@ -209,17 +232,14 @@ void SseEndpoint::batch(const ConnectionPtr& connection, std::string_view body,
             {}});
     return;
   }
-  exchange.respond(Status::accepted);
-  for (const std::string_view text : *messages) {
-    const protocol::Scanned scanned = protocol::scan(text);
-    if (scanned) {
-      message(connection, *scanned);
-    } else {
-      Reply(connection)
-          .error(scanned.error().id,
-                 {scanned.error().jsonrpc_code, base::one_line(scanned.error().error), {}});
-    }
+  BatchRoom::Share room = batch_room_.share();
+  if (!room.take(body.size())) {
+    refuse(exchange, Status::service_unavailable, {}, no_room_for_batch());
+    return;
   }
+  exchange.respond(Status::accepted);
+  batches_.start(body, *messages, std::move(room),
+                 std::make_unique<PostedBatch>(*this, connection));
 }
 
 void SseEndpoint::message(const ConnectionPtr& connection, const Envelope& envelope) {

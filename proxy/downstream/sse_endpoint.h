@@ -13,6 +13,7 @@
 
 #include "base/loop.h"
 #include "protocol/envelope.h"
+#include "proxy/downstream/batch_runs.h"
 #include "proxy/downstream/dispatcher.h"
 #include "proxy/downstream/sse_connections.h"
 #include "proxy/downstream/surfaces.h"
@@ -53,6 +54,7 @@ class SseEndpoint {
   void scan_on_worker(ConnectionPtr connection, http::Request& request, http::Exchange exchange);
   void scanned(const ConnectionPtr& connection, std::string_view body,
                const protocol::Scanned& scanned, http::Exchange exchange);
+  class PostedBatch;
   void batch(const ConnectionPtr& connection, std::string_view body, http::Exchange exchange);
   void message(const ConnectionPtr& connection, const protocol::Envelope& envelope);
 
@@ -60,6 +62,8 @@ class SseEndpoint {
   Surfaces& surfaces_;
   Dispatcher& dispatcher_;
   SseConnections& connections_;
+  BatchRoom batch_room_;
+  BatchRuns batches_;
   std::shared_ptr<SseEndpoint*> self_;  // emptied when this dies: workers come back later
 };
 

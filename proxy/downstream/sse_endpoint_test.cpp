@@ -129,7 +129,7 @@ TEST_CASE("an upstream's line breaks do not end an event", "[downstream]") {
       client.target.substr(client.target.find('=') + 1), security::Principal::local);
   REQUIRE(connection != nullptr);
   const std::string_view pretty = "{\n\n\"id\":1\r\n}";
-  connection->add({&pretty, 1});
+  connection->add("1", {&pretty, 1});
   client.stream.until("data: {  \"id\":1  }\n\n");
 }
 

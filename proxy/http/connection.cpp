@@ -41,6 +41,7 @@ Connection::~Connection() {
   core_.buffers.give(out_);
   core_.buffers.give(stash_);
   core_.incoming.change(share_, held_bytes_, 0);
+  core_.untaken_bytes -= untaken_bytes_;
   core_.shares.leave(share_);
 }
 
@@ -286,6 +287,7 @@ void Connection::append_response(Status status, std::string_view content_type, E
                      .date_line = core_.date.at(core_.loop)});
   if (head_only_ || !may_have_body(status)) return;
   for (const std::string_view part : body) text.append(part);
+  flush_if_large();
 }
 
 void Connection::respond(Status status, std::string_view content_type, Exchange::Parts body,
@@ -327,6 +329,7 @@ void Connection::write_chunk(Exchange::Parts parts) {
   if (chunked_) append_chunk_size(text, length);
   for (const std::string_view part : parts) text.append(part);
   if (chunked_) text.append("\r\n");
+  flush_if_large();
   was_congested_ = was_congested_ || congested();
   if (queued_bytes() > core_.limits.queue_bytes_max) doomed_ = true;
 }

@@ -62,6 +62,11 @@ class Connection {
   Peer::Via via() const { return peer_.via; }
   bool is_near() const { return peer_.loopback; }
   PeerShare& share() { return share_; }
+  // Memory for what the peer has not taken, and how long it has been so.
+  std::size_t untaken_bytes() const { return untaken_bytes_; }
+  base::Duration untaken_for(base::TimePoint now) const { return now - untaken_since_; }
+  // Ends at the end of the turn; what it had untaken counts no more.
+  void cut_off();
 
   // For Exchange.
   void respond(Status status, std::string_view content_type, Exchange::Parts body,
@@ -109,6 +114,8 @@ class Connection {
   void resume_stash();
   void go_on_next_turn();
   void flush();
+  void flush_if_large();
+  void account_untaken();
   void write_rest(std::size_t written);
   void on_written(int status);
   void close_orderly();
@@ -147,6 +154,8 @@ class Connection {
   base::TimePoint phase_since_;  // when the phase (or, reading: the head, the body) began
   base::TimePoint armed_for_{};
   std::size_t bytes_in_flight_ = 0;
+  std::size_t untaken_bytes_ = 0;  // accounted for in ServerCore::untaken_bytes
+  base::TimePoint untaken_since_{};
   std::size_t unsent_at_last_look_ = 0;  // of the write in flight: does it move?
   base::TimePoint looked_at_{};
 

@@ -21,6 +21,7 @@ constexpr base::TimePoint kNever = base::TimePoint::max();
 void Connection::settle() {
   resume_stash();
   flush();
+  account_untaken();
   if (doomed_) {
     end();
     return;
@@ -61,6 +62,29 @@ void Connection::flush() {
   } else {
     write_rest(static_cast<std::size_t>(std::max(written, 0)));
   }
+}
+
+// What is large does not wait for the end of the turn, in which many may be made.
+void Connection::flush_if_large() {
+  if (out_.size() <= core_.limits.queue_high_water_bytes) return;
+  flush();
+  account_untaken();
+}
+
+void Connection::account_untaken() {
+  if (doomed_) return;
+  const std::size_t now = write_ == nullptr ? 0 : write_->bytes.capacity() + out_.capacity();
+  if (now == untaken_bytes_) return;
+  if (untaken_bytes_ == 0) untaken_since_ = core_.now();
+  core_.untaken_bytes = core_.untaken_bytes - untaken_bytes_ + now;
+  untaken_bytes_ = now;
+  core_.limit_untaken();
+}
+
+void Connection::cut_off() {
+  core_.untaken_bytes -= std::exchange(untaken_bytes_, 0);
+  doomed_ = true;
+  core_.loop.turn().schedule(turn_hook_);
 }
 
 void Connection::write_rest(std::size_t written) {

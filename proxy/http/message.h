@@ -110,7 +110,10 @@ struct Limits {
   std::size_t incoming_bytes_max = 64 * kMiB;
   std::size_t incoming_bytes_of_peer_max = 48 * kMiB;
   std::size_t queue_high_water_bytes = 256 * kKiB;  // Exchange::congested()
-  std::size_t queue_bytes_max = 64 * kMiB;       // of a stream; a peer that reads slower is cut off
+  std::size_t queue_bytes_max = 64 * kMiB;  // of a stream; a peer that reads slower is cut off
+  // Of answers and streams that clients do not take, over all connections: whoever has held the
+  // most of it for the longest is cut off. Two full streams fit in any case.
+  std::size_t untaken_bytes_max = 128 * kMiB;
   std::size_t connections_max = 4096;            // over TCP; 503 when all are busy
   std::size_t connections_of_peer_max = 2048;    // of one address beyond this machine
   std::size_t unix_connections_max = 4096;       // over unix sockets, counted apart

@@ -3,7 +3,8 @@
 //
 // When places are short, connections on which nothing happens are ended, strangers' first
 // (places.h); one with a request in flight or a stream never is. A few places beyond are kept for
-// requests that the handler calls vital.
+// requests that the handler calls vital. When clients together leave too much of their answers
+// untaken, those that have held most of it for longest are cut off.
 //
 // Requests of one connection are answered in order, one at a time; read-ahead is bounded. Answers
 // are appended to the connection's buffer and flushed once per loop turn. Malformed or excessive
@@ -60,7 +61,7 @@ std::string to_string(const Endpoint& endpoint);
 struct ServerCounters {
   std::uint64_t accepted = 0;
   std::uint64_t refused_connections = 0;  // every place was busy
-  std::uint64_t ended_for_others = 0;     // idle or silent, when places were short
+  std::uint64_t ended_for_others = 0;     // when places, or room for answers, were short
   std::uint64_t requests = 0;             // that reached the handler
   std::uint64_t refused_requests = 0;     // answered by the server itself
   std::uint64_t peers_gone = 0;           // before their answer was complete

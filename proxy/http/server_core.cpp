@@ -228,6 +228,20 @@ void ServerCore::remove(Connection& connection) {
   if (draining_) loop.turn().schedule(drained_hook_);
 }
 
+// The measure is bytes times how long: who reads at all holds little, or not for long.
+void ServerCore::limit_untaken() {
+  const std::size_t most = std::max(limits.untaken_bytes_max, 2 * limits.queue_bytes_max);
+  while (untaken_bytes > most) {
+    const auto weight = [this](const std::unique_ptr<Connection>& one) {
+      const auto held = base::Milliseconds(1) + one->untaken_for(now());
+      return static_cast<double>(one->untaken_bytes()) *
+             std::chrono::duration<double>(held).count();
+    };
+    (*std::ranges::max_element(connections_, {}, weight))->cut_off();
+    ++counters.ended_for_others;
+  }
+}
+
 void ServerCore::on_lingering() {
   ++lingering_;
   if (draining_) loop.turn().schedule(drained_hook_);

@@ -35,6 +35,8 @@ class ServerCore {
   void give_back(std::unique_ptr<RequestParser> parser);
   // More than the usual places are taken, of its kind or by its peer.
   bool is_short(Connection& connection);
+  // Cuts connections off until what clients leave untaken is within its limit.
+  void limit_untaken();
   // A connection began to linger: it no longer holds up a drain.
   void on_lingering();
   std::size_t connection_count() const { return connections_.size(); }
@@ -47,6 +49,7 @@ class ServerCore {
   BufferPool buffers;
   PeerShares shares;
   IncomingBytes incoming;
+  std::size_t untaken_bytes = 0;  // of all connections
   ObjectPool<RequestParser> parsers{64};
   DateLine date;
   std::array<char, 64 * kKiB> read_buffer;  // of whichever connection reads

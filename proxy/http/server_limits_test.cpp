@@ -55,6 +55,37 @@ TEST_CASE("a pending answer and an open stream outlive all idle times", "[http]"
   waiting.until_end();
 }
 
+TEST_CASE("what clients leave untaken has a limit over all, and who reads is not cut off",
+          "[http]") {
+  constexpr std::size_t kAnswerBytes = 8 * kMiB;
+  constexpr std::size_t kIdlers = 12;
+  Limits limits;
+  limits.queue_bytes_max = kMiB;
+  limits.untaken_bytes_max = 4 * kAnswerBytes;
+  Fixture f(limits);
+  const std::string answer(kAnswerBytes, 'a');
+  const auto ask = [&](TestClient& client) {
+    client.send(get("/later"));
+    run_until(f.loop, [&] { return !f.echo.kept.empty(); });
+    f.echo.kept.front().respond(Status::ok, "text/plain", answer);
+    f.echo.kept.pop_front();
+  };
+  std::vector<TestClient> idlers;
+  idlers.reserve(kIdlers);
+  for (std::size_t i = 0; i < kIdlers; ++i) {
+    ask(idlers.emplace_back(f.connect()));
+    TestClient reader = f.connect();
+    ask(reader);
+    reader.until(std::string(1000, 'a'));
+    run_until(f.loop, [&] { return reader.take(), reader.received().size() > kAnswerBytes; });
+  }
+  run_until(f.loop, [&] { return f.server.counters().ended_for_others >= kIdlers - 4; });
+  // Those that were cut off are the ones that have waited longest.
+  run_until(f.loop, [&] { return f.server.connection_count() <= 4; });
+  idlers.back().take();
+  CHECK(!idlers.back().ended());
+}
+
 TEST_CASE("a client that takes no byte of its answer is cut off in time", "[http]") {
   Limits limits;
   limits.stalled_write_time = milliseconds(30);
