@@ -18,9 +18,10 @@ describe('what is too large to keep', { timeout: 240_000 }, () => {
   before(async () => {
     daemon = await Daemon.on({ mcpServers: [
       { name: 'large', command: process.execPath, args: program('oversized.mjs') },
+      { name: 'lists', command: process.execPath, args: program('endless_list.mjs') },
       { name: 'talker', command: process.execPath, args: program('late_talker.mjs') },
       { name: 'silent', command: 'sleep', args: ['600'], startup_mode: 'lazy_loading' }] });
-    for (const name of ['large', 'talker']) {
+    for (const name of ['large', 'talker', 'lists']) {
       await eventually(async () => (await daemon.rest('servers')).body.data.servers.find(one => one.name === name),
         server => server.state === 'ready');
     }
@@ -126,6 +127,13 @@ describe('what is too large to keep', { timeout: 240_000 }, () => {
     const shown = (await daemon.rest('servers/large')).body.data;
     assert.ok(JSON.stringify(shown).length < 200_000, `${JSON.stringify(shown).length} bytes are shown`);
     await client.close();
+  });
+
+  it('a server whose list is left out in part says so', async () => {
+    const { warnings, tool_count: tools } = (await daemon.rest('servers/lists')).body.data;
+    assert.equal(tools, 1);
+    assert.match(warnings[0].message, /lists more than is kept/);
+    assert.ok(warnings[0].remedy);
   });
 
   it('what a server says beside its answers is forgotten', async () => {

@@ -48,6 +48,12 @@ std::vector<rest::Warning> warnings_of(const upstream::UpstreamView& view) {
                          : fmt::format("; the first: \"{}\"", view.first_garbage)),
          "Let it write its log to stderr: only MCP messages may stand on its standard output"});
   }
+  if (view.lists_cut) {
+    warnings.push_back({base::ErrorCode::too_large,
+                        "it lists more than is kept, and what goes beyond was left out: at most "
+                        "10,000 items, 256 pages and 32 MiB",
+                        "Let it list less, or in pages of fewer items"});
+  }
   if (view.counters.stderr_dropped_bytes >= kStderrDroppedMin) {
     warnings.push_back({base::ErrorCode::too_large,
                         fmt::format("it floods stderr: {} MiB were not kept in its log",

@@ -38,15 +38,19 @@ TEST_CASE("each thing that is wrong is named with its code and remedy", "[daemon
   view.counters.garbage_lines = 1;
   view.first_garbage = "hello";
   view.counters.stderr_dropped_bytes = 5 * 1024 * 1024;
+  view.lists_cut = true;
   const auto warnings = warnings_of(view);
-  REQUIRE(warnings.size() == 3);
+  REQUIRE(warnings.size() == 4);
   CHECK(warnings[0].code == base::ErrorCode::deadline_exceeded);
   CHECK(warnings[0].message == "the last call failed: no answer");
   CHECK(warnings[0].remedy == "wait");
   CHECK(warnings[1].message ==
         "1 line of its standard output are no MCP messages and were dropped; the first: "
         "\"hello\"");
-  CHECK(warnings[2].message == "it floods stderr: 5 MiB were not kept in its log");
+  CHECK(warnings[2].message ==
+        "it lists more than is kept, and what goes beyond was left out: at most 10,000 items, 256 "
+        "pages and 32 MiB");
+  CHECK(warnings[3].message == "it floods stderr: 5 MiB were not kept in its log");
   for (const rest::Warning& warning : warnings) CHECK_FALSE(warning.remedy.empty());
 }
 

@@ -101,6 +101,7 @@ struct UpstreamView {
   const base::Error* problem = nullptr;     // of an unconfigured one: what is missing
   const FailedCall* failed_call = nullptr;  // the last call, when it got no answer
   std::string_view first_garbage;           // the beginning of the first line that is no message
+  bool lists_cut = false;                   // it listed more than is kept, in this run
   UpstreamCounters counters;
 };
 

@@ -4,6 +4,7 @@
 // Ownership: the Fleet owns it; everything in the FleetContext outlives it.
 // Threads:   the loop thread only. Every change of state goes through handle().
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -196,6 +197,7 @@ class Upstream final : private SessionListener,
   std::optional<base::Error> preflight_problem_;  // what the last look before a start found
   std::optional<FailedCall> failed_call_;         // the last call, when it got no answer
   bool launch_is_new_ = false;                    // since the last connection
+  std::array<bool, kListKinds> lists_cut_{};      // by ListKind
   std::string first_garbage_;                     // of an earlier session
   std::uint32_t leases_ = 0;                      // against idle stop
 

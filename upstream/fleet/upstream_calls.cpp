@@ -267,6 +267,7 @@ UpstreamView Upstream::view() const {
   if (state_ == State::unconfigured) view.problem = problem();
   view.failed_call = failed_call_ ? &*failed_call_ : nullptr;
   view.first_garbage = first_garbage_;
+  view.lists_cut = std::ranges::find(lists_cut_, true) != lists_cut_.end();
   view.counters = counters_;
   if (state_ == State::backoff || state_ == State::login_required) {
     const auto left = std::max(base::Duration::zero(), retry_.next_try() - context_.runtime.now());

@@ -32,6 +32,9 @@ void Upstream::on_listing(Listing listing) {
   const bool visit = state_ == State::connecting && facts_.policy == RunPolicy::lazy &&
                      !caller_waits() && leases_ == 0;
   has_catalog_ = true;
+  for (std::size_t i = 0; i < kListKinds; ++i) {
+    if (listing.lists[i]) lists_cut_[i] = listing.lists[i]->truncated;
+  }
   context_.outbox.post([id = id_, held = std::make_shared<Listing>(std::move(listing))](
                            FleetObserver& observer) { observer.on_listing(id, std::move(*held)); });
   if (state_ != State::connecting) return;
