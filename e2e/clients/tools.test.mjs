@@ -102,10 +102,14 @@ describe('management over MCP', limits, () => {
     assert.ok((await servers(client, { operation: 'enable', name: 'intruder' })).refused);
     assert.ok((await servers(client, { operation: 'approve', name: 'intruder' })).refused);
     assert.ok((await servers(client, { operation: 'update', name: 'intruder', config: { quarantined: false } })).refused);
-    const changed = await servers(client, { operation: 'update', name: 'off', config: { env: { EXTRA: '1' } } });
-    assert.equal(JSON.parse(changed.text).startup_mode, 'quarantined');
-    const written = JSON.parse(readFileSync(daemon.config, 'utf8')).mcpServers.find(server => server.name === 'off');
-    assert.equal(written.env.TOKEN, 'sesame-open');  // what is not named stays
+    // A person has disabled it.
+    assert.ok((await servers(client, { operation: 'update', name: 'off', config: { env: { EXTRA: '1' } } })).refused);
+    for (const env of [{ TOKEN: 'open-sesame' }, { EXTRA: '1' }]) {
+      const changed = await servers(client, { operation: 'update', name: 'intruder', config: { env } });
+      assert.equal(JSON.parse(changed.text).startup_mode, 'quarantined');
+    }
+    const written = JSON.parse(readFileSync(daemon.config, 'utf8')).mcpServers.find(server => server.name === 'intruder');
+    assert.deepEqual(written.env, { TOKEN: 'open-sesame', EXTRA: '1' });  // what is not named stays
     assert.ok(!(await servers(client, { operation: 'disable', name: 'time' })).refused);
     const withoutKey = await connect();
     assert.ok((await servers(withoutKey, { operation: 'enable', name: 'time' })).refused);

@@ -112,10 +112,12 @@ describe('with every kind of bad server hanging at once', { timeout: 300_000 }, 
 describe('a bad server among 159', { timeout: 300_000 }, () => {
   let daemon;
   let agent;
+  let stranger;  // without the key: is not told what the server wrote, nor what is run where
   const provoked = new Map();
   before(async () => {
     daemon = await Daemon.on(spoiled({ connect_timeout: '2s', call_timeout: '2s' }));
-    agent = await Agent.open(daemon.at('/mcp'));
+    agent = await Agent.open(daemon.at('/mcp'), undefined, { 'X-API-Key': daemon.key() });
+    stranger = await Agent.open(daemon.at('/mcp'));
     // A server is not given up before it has been failing for half a minute: all at the same time.
     for (const fault of faults) {
       if (fault.again && fault.state === 'auto_disabled') provoked.set(fault, provoke(fault));
@@ -184,6 +186,11 @@ describe('a bad server among 159', { timeout: 300_000 }, () => {
       } else {
         assert.match(answer.text, fault.reason);
         assert.match(answer.text, fault.remedy);
+        const told = await stranger.call(toolOf(fault.server));
+        assert.ok(told.failed && told.text.includes(fault.server), told.text);
+        assert.match(told.text, fault.remedy);
+        assert.match(told.text, /\[MCPT_[A-Z_]+\]$/);
+        for (const [quoted] of told.text.matchAll(/"[^"]*"/g)) assert.equal(quoted, '"***"', told.text);
       }
     });
   }

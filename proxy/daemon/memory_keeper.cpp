@@ -11,21 +11,29 @@
 namespace proxy::daemon {
 namespace {
 
-// Resident, but not allocated.
-std::uint64_t unused_bytes() {
+// Unused is what is resident, but not allocated.
+HeapBytes heap_bytes() {
   const struct mallinfo2 heap = ::mallinfo2();
   const std::uint64_t used = heap.uordblks + heap.hblkhd;
   const std::uint64_t resident = anon_bytes();
-  return resident - std::min(resident, used);
+  return {used, resident - std::min(resident, used)};
 }
 
 }  // namespace
 
-bool TrimRule::wants_trim(std::uint64_t unused_bytes) {
-  floor_ = std::min(floor_, unused_bytes);
-  const bool wanted = unused_bytes - floor_ >= kGrowth;
+bool TrimRule::wants_trim(HeapBytes now) {
+  floor_ = std::min(floor_, now.unused);
+  most_used_ = std::max(most_used_, now.used);
+  const bool grew = now.unused - floor_ >= kGrowth;
+  const bool much_was_freed = most_used_ - now.used >= kGrowth && now.unused >= kGrowth;
+  const bool wanted = grew || much_was_freed;
   intervals_ = wanted ? std::min(intervals_ * 2, kIntervalsMax) : 1;
   return wanted;
+}
+
+void TrimRule::trimmed(HeapBytes now) {
+  floor_ = now.unused;
+  most_used_ = now.used;
 }
 
 MemoryKeeper::MemoryKeeper(base::Runtime runtime, Offload offload, std::function<void()> free_spare)
@@ -41,7 +49,7 @@ MemoryKeeper::~MemoryKeeper() {
 }
 
 void MemoryKeeper::look() {
-  if (!rule_.wants_trim(unused_bytes())) {
+  if (!rule_.wants_trim(heap_bytes())) {
     look_again();
     return;
   }
@@ -49,7 +57,7 @@ void MemoryKeeper::look() {
   offload_([] { ::malloc_trim(0); },
            [self = self_] {
              if (*self == nullptr) return;
-             (*self)->rule_.trimmed(unused_bytes());
+             (*self)->rule_.trimmed(heap_bytes());
              (*self)->look_again();
            });
 }

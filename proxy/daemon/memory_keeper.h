@@ -16,21 +16,30 @@
 
 namespace proxy::daemon {
 
-// When it is worth the work: when what is kept unused grows over the least that was seen. Pure.
+// What the process holds: allocated, and besides.
+struct HeapBytes {
+  std::uint64_t used = 0;
+  std::uint64_t unused = 0;
+};
+
+// When it is worth the work: when what is kept unused grows over the least that was seen, or when
+// much was freed since the last time. What lay between blocks in use then may be given back now.
+// Pure.
 class TrimRule {
  public:
   static constexpr std::uint64_t kGrowth = 2 * 1024 * 1024;
 
-  // `unused_bytes` is what the process holds now beyond what it uses. True: have it given back.
-  bool wants_trim(std::uint64_t unused_bytes);
-  // What is left cannot be given back: only what comes on top of it counts.
-  void trimmed(std::uint64_t unused_bytes) { floor_ = unused_bytes; }
+  // True: have it given back.
+  bool wants_trim(HeapBytes now);
+  // `now` is what is left: what lies unused cannot be given back, as long as the rest is in use.
+  void trimmed(HeapBytes now);
   // How many intervals to wait for the next look: more when each look found a growth again.
   unsigned intervals() const { return intervals_; }
 
  private:
   static constexpr unsigned kIntervalsMax = 4;
-  std::uint64_t floor_ = UINT64_MAX;
+  std::uint64_t floor_ = UINT64_MAX;  // the least unused
+  std::uint64_t most_used_ = 0;       // since the last trim
   unsigned intervals_ = 1;
 };
 
