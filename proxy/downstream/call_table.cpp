@@ -3,6 +3,7 @@
 #include <cassert>
 #include <memory>
 
+#include "base/reused_buffer.h"
 #include "protocol/messages.h"
 #include "protocol/splice.h"
 #include "proxy/downstream/notice_channel.h"
@@ -115,8 +116,8 @@ void CallTable::on_result(CallTag tag, std::string_view result, const protocol::
   if (call == nullptr) return;
   tell(*call, message.result_is_error ? events::CallOutcome::tool_error : events::CallOutcome::ok,
        result.size());
+  const base::ReusedBuffer emptied(scratch_);
   if (call->style_.links) {
-    scratch_.clear();
     const auto shown = [this, upstream = call->handle_.upstream](std::string_view uri) {
       return catalog_.shown_uri(upstream, uri);
     };
@@ -156,7 +157,7 @@ void CallTable::on_error(CallTag tag, std::string_view error, const protocol::En
     call->reply_.raw_error(call->id_, error);
   } else {
     const protocol::RpcError read = protocol::read_error(message);
-    scratch_.clear();
+    const base::ReusedBuffer emptied(scratch_);
     protocol::append_text_result(
         scratch_, fmt::format("the server answered with error {}: {}", read.code, read.message),
         /*is_error=*/true);
@@ -169,7 +170,7 @@ void CallTable::on_progress(CallTag tag, const protocol::Envelope& message,
                             std::string_view token) {
   PendingCall* call = find(tag);
   if (call == nullptr) return;
-  scratch_.clear();
+  const base::ReusedBuffer emptied(scratch_);
   protocol::append_progress(scratch_, message, token);
   call->reply_.notify(scratch_);
 }
@@ -187,7 +188,7 @@ void CallTable::relay_log(upstream::UpstreamId upstream, upstream::CallerKey cli
                           protocol::LogLevel level, std::string_view params) {
   const Session* session = callers_.find(client);
   if (session == nullptr || (session->log_level && level < *session->log_level)) return;
-  scratch_.clear();
+  const base::ReusedBuffer emptied(scratch_);
   protocol::append_notification(scratch_, to_string(protocol::Method::message), params);
   if (notify(*session, upstream, scratch_) || session->notices == nullptr) return;
   session->notices->notify(scratch_);

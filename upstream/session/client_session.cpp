@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/reused_buffer.h"
 #include "base/shell_word.h"
 #include "protocol/envelope.h"
 #include "protocol/jsonrpc.h"
@@ -30,12 +31,6 @@ std::uint64_t request_id_from(std::string_view raw_id) {
   const auto [end, error] = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), id);
   const bool whole = error == std::errc() && end == raw_id.data() + raw_id.size();
   return whole ? id : 0;
-}
-
-std::size_t bytes_of(const ListedPages& pages) {
-  std::size_t bytes = 0;
-  for (const std::string& page : pages.results) bytes += page.size();
-  return bytes;
 }
 
 // A request id as it stands in a message. Value.
@@ -93,7 +88,9 @@ base::Result<RequestTable::Row*> ClientSession::send_request(const CallSpec& spe
   const IdText id(row.id);
   message.raw_id = id.view();
   if (spec.deadline > base::Duration::zero()) message.deadline = runtime_.now() + spec.deadline;
-  if (!transport_->send(message)) {
+  const bool is_sent = transport_->send(message);
+  writer_.release_if_large();
+  if (!is_sent) {
     table_.release(row);
     return base::Error{base::ErrorCode::overloaded,
                        "Server '" + options_.server_name +
@@ -135,7 +132,7 @@ bool ClientSession::cancel(std::uint64_t serial) {
 
 void ClientSession::send_cancelled(std::uint64_t request_id, std::string_view reason) {
   if (closed_ || closing_) return;
-  message_.clear();
+  const base::ReusedBuffer emptied(message_);
   protocol::append_cancelled(message_, request_id, reason);
   const IdText id(request_id);
   (void)transport_->send(
@@ -144,14 +141,14 @@ void ClientSession::send_cancelled(std::uint64_t request_id, std::string_view re
 
 bool ClientSession::notify(std::string_view method, std::string_view params) {
   if (closed_ || closing_) return false;
-  message_.clear();
+  const base::ReusedBuffer emptied(message_);
   protocol::append_notification(message_, method, params);
   return transport_->send({message_, OutgoingKind::notification, method, {}, {}, {}});
 }
 
 bool ClientSession::answer(std::string_view raw_id, bool is_error, std::string_view body) {
   if (closed_ || closing_) return false;
-  message_.clear();
+  const base::ReusedBuffer emptied(message_);
   if (is_error) {
     protocol::append_error_response(message_, raw_id, body);
   } else {
@@ -313,7 +310,7 @@ void ClientSession::on_request(std::string_view of_request, const protocol::Enve
   const CallerKey caller = meant_by(of_request);
   if (listener_.on_server_request(caller, message.id, message.method_name, message.params)) return;
   if (closed_ || closing_) return;
-  message_.clear();
+  const base::ReusedBuffer emptied(message_);
   protocol::append_error_response(
       message_, message.id,
       protocol::RpcError{protocol::kMethodNotFound, "This client does not support the method", ""});

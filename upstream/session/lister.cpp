@@ -69,6 +69,12 @@ std::string_view list_method(ListKind kind) {
   return words_of(kind).method;
 }
 
+std::size_t bytes_of(const ListedPages& pages) {
+  std::size_t bytes = 0;
+  for (const std::string& page : pages.results) bytes += page.size();
+  return bytes;
+}
+
 bool declares(std::string_view capabilities, ListKind kind) {
   const auto document = base::parse_document(capabilities);
   return document.ok() && base::json_object(*document, words_of(kind).capability) != nullptr;
@@ -98,7 +104,8 @@ base::Task<base::Result<ListedPages>> read_list(FlowPort& port, ListKind kind, L
     pages.items += page->items;
     pages.results.push_back(std::move(reply.body));
     if (!page->next_cursor || !seen_cursors.insert(*page->next_cursor).second) break;
-    pages.truncated = pages.results.size() >= limits.pages_max;
+    pages.truncated = pages.results.size() >= limits.pages_max ||
+                      page->next_cursor->size() > limits.cursor_bytes_max;
     if (pages.truncated) break;
     params = "{\"cursor\":" + *page->next_cursor + "}";
   }

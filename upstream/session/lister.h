@@ -15,9 +15,13 @@ struct ListLimits {
   std::uint32_t pages_max = 256;
   std::uint32_t items_max = 10'000;
   std::size_t bytes_max = 32 * 1024 * 1024;
+  std::size_t cursor_bytes_max = 64 * 1024;
 };
 
 std::string_view list_method(ListKind kind);
+
+// Of all pages together.
+std::size_t bytes_of(const ListedPages& pages);
 
 // Whether the server's capabilities (raw JSON object) promise the list.
 bool declares(std::string_view capabilities, ListKind kind);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/reused_buffer.h"
 #include "protocol/envelope.h"
 #include "protocol/jsonrpc.h"
 #include "protocol/splice.h"
@@ -47,8 +48,6 @@ std::size_t bytes_of(const CallSpec& spec) {
 }
 
 base::Result<std::string_view> RequestWriter::write(std::uint64_t id, const CallSpec& spec) {
-  if (out_.capacity() > kKeepBytesMax) out_ = {};
-  if (params_.capacity() > kKeepBytesMax) params_ = {};
   out_.clear();
   params_.clear();
   if (spec.request == nullptr && spec.name.empty()) return write_params(id, spec);
@@ -58,6 +57,11 @@ base::Result<std::string_view> RequestWriter::write(std::uint64_t id, const Call
     write_named(id, spec);
   }
   return std::string_view(out_);
+}
+
+void RequestWriter::release_if_large() {
+  base::ReusedBuffer::release_if_large(out_);
+  base::ReusedBuffer::release_if_large(params_);
 }
 
 void RequestWriter::write_forwarded(std::uint64_t id, const CallSpec& spec) {

@@ -16,14 +16,14 @@ class RequestWriter {
   // for it belongs to the request.
   // Errors: invalid_message when `params` of a spec without `request` is no JSON object.
   base::Result<std::string_view> write(std::uint64_t id, const CallSpec& spec);
+  // The message was taken: what large arguments took of memory does not stay.
+  void release_if_large();
 
  private:
   base::Result<std::string_view> write_params(std::uint64_t id, const CallSpec& spec);
   void write_forwarded(std::uint64_t id, const CallSpec& spec);
   void write_named(std::uint64_t id, const CallSpec& spec);
 
-  // A burst of large arguments shall not stay in memory for good.
-  static constexpr std::size_t kKeepBytesMax = 64 * 1024;
   std::string out_;
   std::string params_;
 };

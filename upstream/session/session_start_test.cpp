@@ -122,6 +122,12 @@ TEST_CASE("a list ends at its limits and at a cursor that comes again", "[sessio
     world.answer(R"({"tools":["x)" + std::string(10'000, 'x') + "\"]}");
     CHECK(world.listener.listings.at(0).of(ListKind::tools)->truncated);
   }
+  SECTION("a cursor that is too large to be kept") {
+    world.answer(R"({"tools":[{}],"nextCursor":")" + std::string(101, 'x') + "\"}");
+    const auto& tools = world.listener.listings.at(0).of(ListKind::tools);
+    CHECK(tools->truncated);
+    CHECK(tools->items == 1);
+  }
   SECTION("loop") {
     world.answer(R"({"tools":[{}],"nextCursor":""})");
     world.answer(R"({"tools":[{}],"nextCursor":""})");

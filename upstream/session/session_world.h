@@ -120,10 +120,12 @@ struct World {
   FakeLine line;
   RecordingListener listener;
   RecordingSink sink;
-  ClientSession session{sim.runtime(),
-                        std::make_unique<FakeTransport>(line),
-                        listener,
-                        {"db", ListLimits{.pages_max = 3, .items_max = 5, .bytes_max = 10'000}}};
+  ClientSession session{
+      sim.runtime(),
+      std::make_unique<FakeTransport>(line),
+      listener,
+      {"db",
+       ListLimits{.pages_max = 3, .items_max = 5, .bytes_max = 10'000, .cursor_bytes_max = 100}}};
 };
 
 }  // namespace upstream::session_test
