@@ -21,7 +21,7 @@ Texts shown(std::string_view command, const Texts& args) {
 TEST_CASE("options, packages, paths, small numbers and known words are shown", "[config]") {
   for (const Texts& args : {
            Texts{"-y", "@modelcontextprotocol/server-github"},
-           Texts{"mcp-server-git@1.2", "--repository", "/home/ann/work/project"},
+           Texts{"mcp-server-git@1.2", "--repository", "/home/ann/src/project"},
            Texts{"howtocook-mcp", "--read-only", "--readOnly", "--port=8080", "--timeout", "30s"},
            Texts{"-y", "@smithery/cli@latest", "run", "@hugeicons/mcp-server", "--key", "${KEY}"},
            Texts{"-y", "mcp-remote", "https://mcp.example.com/sse", "--header",
