@@ -12,8 +12,8 @@ namespace base {
 
 class UnixAddress {
  public:
-  // Errors: the file system's (the directory cannot be opened); invalid_argument (a name that is too
-  // long even so).
+  // Errors: the file system's (the directory cannot be opened); invalid_argument (a name that is
+  // too long even so).
   static Result<UnixAddress> of(const std::string& path);
 
   // For sockaddr_un::sun_path, within this process and while this lives.
