@@ -100,7 +100,8 @@ class Exchange {
   virtual void drain() = 0;
 };
 
-// The way to one site. Threads: the loop thread only.
+// The way to one site.
+// Threads: the loop thread only.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
